@@ -7,11 +7,10 @@ from types import SimpleNamespace
 import pytest
 import tenacity
 
-from local import estate, estates
+from local import estates
 from local.server import EmbeddedAws
-from muster.catalog.catalog import load
-from muster.sdk.session import Clients, open_session
-from tests.faults.scans import Fair, in_good_weather
+from muster.sdk.session import ClientProvider
+from tests.faults.scans import Fair, in_good_weather, lasting
 
 
 @pytest.fixture(scope="package")
@@ -23,13 +22,13 @@ def aws() -> Iterator[EmbeddedAws]:
 
 
 @pytest.fixture(scope="package")
-def clients(aws: EmbeddedAws) -> Clients:
-    """Return clients as a scan has them."""
-    return Clients(open_session(region=estate.HOME, projections=load().projections()), endpoint_url=aws.endpoint)
+def clients(aws: EmbeddedAws) -> ClientProvider:
+    """Return clients for all scans that nothing is counted of."""
+    return lasting(aws)
 
 
 @pytest.fixture(scope="package")
-def fair(aws: EmbeddedAws, clients: Clients) -> dict[str, Fair]:
+def fair(aws: EmbeddedAws, clients: ClientProvider) -> dict[str, Fair]:
     """Scan each shard in good weather."""
     return in_good_weather(aws, clients)
 

@@ -23,7 +23,7 @@ from muster.model.rule import Rule
 from muster.model.shard import Shard
 from muster.scanning.shard_scan import ShardScan
 from muster.sdk.retry import ATTEMPTS
-from muster.sdk.session import Clients
+from muster.sdk.session import ClientProvider
 from muster.sdk.wire.contents import MAY_BE_EMPTY, contents
 from tests.faults.scans import PLAN, RULES, SHARDS, Fair, context_of, scanned
 
@@ -56,7 +56,7 @@ ONE_SIDED = {
 
 @pytest.mark.parametrize("shard", AT_HOME, ids=lambda shard: shard.service)
 def test_a_denied_operation_takes_the_findings_that_need_it_and_no_other(
-    shard: Shard, aws: EmbeddedAws, clients: Clients, fair: dict[str, Fair]
+    shard: Shard, aws: EmbeddedAws, clients: ClientProvider, fair: dict[str, Fair]
 ) -> None:
     whole, operations = fair[shard.id]
     for operation in sorted(operations):
@@ -73,7 +73,7 @@ def test_a_denied_operation_takes_the_findings_that_need_it_and_no_other(
 @pytest.mark.parametrize("stranger", [False, True], ids=["hollow", "another answer"])
 @pytest.mark.parametrize("shard", AT_HOME, ids=lambda shard: shard.service)
 def test_an_answer_without_its_content_takes_the_findings_that_need_it_and_no_other(
-    shard: Shard, clients: Clients, fair: dict[str, Fair], monkeypatch: pytest.MonkeyPatch, *, stranger: bool
+    shard: Shard, clients: ClientProvider, fair: dict[str, Fair], monkeypatch: pytest.MonkeyPatch, *, stranger: bool
 ) -> None:
     """A good status and no list is not "none": AWS says that with an empty list. Nothing vanishes, nothing flips."""
     monkeypatch.setattr("muster.sdk.wire.s3_fast_path._FIRST", 0)
@@ -93,7 +93,7 @@ def test_an_answer_without_its_content_takes_the_findings_that_need_it_and_no_ot
 
 
 def test_an_api_that_is_down_costs_its_patience_once_for_all_shards_of_a_region(
-    aws: EmbeddedAws, clients: Clients, monkeypatch: pytest.MonkeyPatch
+    aws: EmbeddedAws, clients: ClientProvider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The alarms of a region are read for the checks of many services: once, and six rounds of three attempts."""
     monkeypatch.setattr("botocore.endpoint.time", SimpleNamespace(sleep=lambda _: None))
@@ -173,7 +173,7 @@ def test_a_body_that_is_no_answer_is_never_taken_for_one(  # noqa: PLR0913 - wha
     shard: Shard,
     listing: bool,
     body: str,
-    clients: Clients,
+    clients: ClientProvider,
     fair: dict[str, Fair],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -11,7 +11,7 @@ from muster.catalog.catalog import load
 from muster.model.arn import Arn, Named, parsed_arn
 from muster.model.finding import TAGGED, Finding
 from muster.scanning.named_scan import NamedScan, Seen, merged, shards_of
-from muster.sdk.session import Clients
+from muster.sdk.session import ClientProvider
 from tests.faults.scans import PLAN, RULES, Fair, context_of
 
 FORMS = {name: lister.arn for name, lister in load().listers.items() if lister.arn}
@@ -34,7 +34,7 @@ def whole(fair: dict[str, Fair]) -> dict[str, list[Finding]]:
     return found
 
 
-def _looked(clients: Clients, named: Sequence[Named]) -> tuple[list[Finding], dict[Named, Seen]]:
+def _looked(clients: ClientProvider, named: Sequence[Named]) -> tuple[list[Finding], dict[Named, Seen]]:
     findings: list[Finding] = []
     looks: dict[Named, Seen] = {}
     found = shards_of(
@@ -53,7 +53,9 @@ def _named(arn: str, finding: Finding) -> Named:
     return Named(found.resource_type, ACCOUNT, found.region, found.id, arn)
 
 
-def test_each_resource_alone_has_the_findings_of_a_full_scan(clients: Clients, whole: dict[str, list[Finding]]) -> None:
+def test_each_resource_alone_has_the_findings_of_a_full_scan(
+    clients: ClientProvider, whole: dict[str, list[Finding]]
+) -> None:
     by_type: dict[str, list[tuple[str, list[Finding]]]] = defaultdict(list)
     for arn, found in whole.items():
         by_type[found[0].resource.type].append((arn, found))
@@ -64,13 +66,13 @@ def test_each_resource_alone_has_the_findings_of_a_full_scan(clients: Clients, w
         assert set(looks.values()) == {Seen.JUDGED}, arn
 
 
-def test_all_of_them_together_have_them_too(clients: Clients, whole: dict[str, list[Finding]]) -> None:
+def test_all_of_them_together_have_them_too(clients: ClientProvider, whole: dict[str, list[Finding]]) -> None:
     findings, looks = _looked(clients, [_named(arn, found[0]) for arn, found in whole.items()])
     assert _answer(findings) == {each for found in whole.values() for each in _answer(found)}
     assert set(looks.values()) == {Seen.JUDGED}
 
 
-def test_a_resource_that_does_not_exist_is_absent(clients: Clients, whole: dict[str, list[Finding]]) -> None:
+def test_a_resource_that_does_not_exist_is_absent(clients: ClientProvider, whole: dict[str, list[Finding]]) -> None:
     """One of each type, by the ARN of one that exists with another name at its end."""
     examples = {found[0].resource.type: (arn, found[0]) for arn, found in whole.items()}
     gone = [_named(f"{arn.removesuffix(Arn.of(arn).name)}gone-1", one) for arn, one in examples.values()]
