@@ -158,7 +158,9 @@ def _of_ecr(parameters: Mapping[str, Any]) -> str:
 
 _NESTED: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "acm": _by_name(CertificateArn=""),
+    "acm-pca": _by_name(CertificateAuthorityArn=""),
     "apigateway": _of_apigateway,
+    "athena": _by_name(ResourceARN="", WorkGroup="workgroup/"),
     "backup": _by_name(BackupVaultName="backup-vault:"),
     "bedrock-agentcore": _by_name(
         agentRuntimeId="runtime/", browserId="browser-custom/", gatewayIdentifier="gateway/", resourceArn=""
@@ -169,11 +171,13 @@ _NESTED: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "cognito-idp": _by_name(UserPoolId="userpool/"),
     "codebuild": _by_name(names="project/", reportGroupArns="report-group/"),
     "dms": _by_name(ResourceArnList=""),
+    "connect": _by_name(resourceArn="", InstanceId="instance/"),
     "dynamodb": _of_dynamodb,
     "ecr": _of_ecr,
     "eks": _by_name(nodegroupName="nodegroup/cluster/", name="cluster/", clusterName="cluster/"),
     "elasticbeanstalk": _of_elasticbeanstalk,
     "elasticfilesystem": _by_name(FileSystemId="file-system/", AccessPointId="access-point/"),
+    "elasticmapreduce": _by_name(ClusterId="cluster/"),
     "es": _by_name(ARN="", DomainNames="domain/", DomainName="domain/"),
     "events": _of_events,
     "firehose": _by_name(DeliveryStreamName="deliverystream/"),
@@ -203,6 +207,7 @@ _NESTED: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     ),
     "secretsmanager": _of_secretsmanager,
     "securityhub": _of_securityhub,
+    "ses": _by_name(ConfigurationSetName="configuration-set/"),
     "ssm": _of_ssm,
     "wafv2": _of_wafv2,
     "workspaces": _by_name(ResourceId="workspace/", WorkspaceIds="workspace/"),

@@ -85,9 +85,11 @@ PREFIXES: Mapping[str, str] = MappingProxyType(
         "efs": "elasticfilesystem",
         "elb": "elasticloadbalancing",
         "elbv2": "elasticloadbalancing",
+        "emr": "elasticmapreduce",
         "opensearch": "es",
         "resourcegroupstaggingapi": "tag",
         "s3control": "s3",
+        "sesv2": "ses",
         "stepfunctions": "states",
     }
 )

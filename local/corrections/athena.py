@@ -1,4 +1,4 @@
-"""Queries of Athena that are really run, where moto answers each of them with no rows.
+"""Queries of Athena that are really run, where moto answers each of them with no rows, and tags of what has none.
 
 https://docs.aws.amazon.com/athena/latest/APIReference/API_StartQueryExecution.html and its neighbours.
 """
@@ -55,6 +55,7 @@ class _Queries:
             "athena:ListQueryExecutions": self._list,
             "athena:StopQueryExecution": self._stop,
             "athena:GetQueryResults": self._results,
+            "athena:ListTagsForResource": _tags,
         }
 
     def _start(self, request: Request) -> Answer:
@@ -198,6 +199,19 @@ def _described(query: _Query) -> dict[str, Any]:
         "WorkGroup": query.parameters.get("WorkGroup", "primary"),
         "EngineVersion": _ENGINE,
     }
+
+
+def _tags(request: Request) -> Answer | None:
+    """List no tags of a workgroup that has none: to moto, one that was never tagged does not exist.
+
+    https://docs.aws.amazon.com/athena/latest/APIReference/API_ListTagsForResource.html
+    """
+    from moto.athena.models import athena_backends  # noqa: PLC0415 - moto takes seconds to import
+
+    account, region = place(request)
+    backend, arn = athena_backends[account][region], str(request.parameters["ResourceARN"])
+    there = any(arn.endswith(f":workgroup/{name}") for name in backend.work_groups)
+    return request.answer({"Tags": []}) if there and not backend.tagger.has_tags(arn) else None
 
 
 def _not_found(request: Request) -> Answer:

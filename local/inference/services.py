@@ -18,6 +18,7 @@ SIGNED_AS: Mapping[str, tuple[str, ...]] = {
     "dynamodb": ("dynamodb", "dynamodbstreams"),
     "elasticfilesystem": ("efs",),
     "elasticloadbalancing": ("elbv2", "elb"),
+    "elasticmapreduce": ("emr",),
     "es": ("opensearch", "es"),
     "monitoring": ("cloudwatch",),
     "s3": ("s3", "s3control"),

@@ -15,6 +15,8 @@ from muster.configuration import load as load_settings
 
 OWN_STACK = TEMPLATE.parent / "config" / "own-stack.yaml"
 OWN_TYPES = {
+    "AWS::Athena::WorkGroup",
+    "AWS::CloudFormation::Stack",
     "AWS::CloudWatch::Alarm",
     "AWS::DynamoDB::Table",
     "AWS::IAM::ManagedPolicy",

@@ -17,6 +17,7 @@ from muster.catalog.catalog import load
 from muster.facets.rds.parameters import AUDIT_LOGGING, FORCE_SSL, SECURE_TRANSPORT, TLS
 from muster.model.finding import Resource
 from muster.model.readers import Describer
+from muster.readers.analytics.athena import tags as athena_tags
 from muster.readers.backup import protected_resources, recovery_points
 from muster.readers.cloudwatch.logs import resource_policies
 from muster.readers.dynamodb import dax, tables
@@ -28,6 +29,7 @@ from muster.readers.ec2.routes import subnet_routes
 from muster.readers.ec2.subnets import subnet_zones
 from muster.readers.ec2.vpc import flow_logs, function_groups, network_interfaces, referenced_groups, vpc_endpoints
 from muster.readers.edge import apigateway, apigatewayv2
+from muster.readers.edge.pca import tags as authority_tags
 from muster.readers.edge.route53 import query_logs
 from muster.readers.elbv2.load_balancers import listener_protocols, region, rules
 from muster.readers.iam.access_analyzer import analyzers
@@ -96,6 +98,8 @@ PAGED = [
         if each.operation == "sagemaker:ListTags"
     ),
     pytest.param(policy_tags, 1000, {"PolicyArn": NAME}, TAGS, id="tags of a policy"),
+    pytest.param(athena_tags, 75, {"ResourceARN": NAME}, TAGS, id="tags of a workgroup"),
+    pytest.param(authority_tags, 1000, {"CertificateAuthorityArn": NAME}, TAGS, id="tags of a certificate authority"),
     pytest.param(
         certificate_tags, 1000, {"ServerCertificateName": NAME}, TAGS, id="tags of a server certificate",
     ),

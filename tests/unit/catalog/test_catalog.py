@@ -49,6 +49,7 @@ def test_every_listed_type_that_can_be_tagged_is_judged_by_its_tags_the_never_ta
         "AWS::ApiGatewayV2::Integration",
         "AWS::ApiGatewayV2::Route",
         "AWS::AutoScaling::LaunchConfiguration",
+        "AWS::EMR::SecurityConfiguration",
         "AWS::IAM::Group",
         "AWS::S3::MultiRegionAccessPoint",
         "AWS::SNS::Subscription",

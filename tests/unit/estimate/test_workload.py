@@ -188,11 +188,15 @@ def test_pages_are_as_large_as_the_listers_ask_for(lister: Lister) -> None:
 
 
 WITHOUT_SIZE = {
+    "AWS::CloudFormation::Stack": 100,
     "AWS::CloudTrail::Trail": 1000,
     "AWS::EC2::CustomerGateway": 1_000_000,
     "AWS::EC2::EIP": 1_000_000,
     "AWS::EC2::VPNConnection": 1_000_000,
     "AWS::EC2::VPNGateway": 1_000_000,
+    "AWS::EMR::Cluster": 50,
+    "AWS::EMR::SecurityConfiguration": 50,
+    "AWS::SES::ConfigurationSet": 100,
     "AWS::SNS::Subscription": 100,
     "AWS::SNS::Topic": 100,
 }

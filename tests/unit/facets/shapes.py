@@ -42,7 +42,7 @@ _TOKENS = re.compile(
 )
 _TOKEN = re.compile(r"then-(\d+)-")
 _ATTRIBUTE = re.compile(r"[a-z_]+(\.[a-z0-9_]+)+")
-_RARE = ("AssociationId", "Error", "MasterArn", "Operator", "ServiceManaged", "failures")
+_RARE = ("AssociationId", "Error", "MasterArn", "Operator", "ParentId", "RootId", "ServiceManaged", "failures")
 """Members that mostly are not there: most of what is listed is one's own."""
 _BESIDE = {"Value": "Key", "value": "name"}
 _COUNTED = re.compile(r"Approximate.*|.*(Seconds|Timeout|Count|Days|Period)|.*\..*_value")
@@ -521,6 +521,10 @@ _LIKELY: Mapping[str, tuple[str, ...]] = {
     ),
     "ReplicationGroupId": ("pages", ""),
     "Runtime": ("python3.8", "python3.13", "nodejs16.x"),
+    "SecurityConfiguration": (
+        '{{"EncryptionConfiguration": {{"EnableAtRestEncryption": true, "EnableInTransitEncryption": false}}}}',
+        '{{"EncryptionConfiguration": {{"EnableAtRestEncryption": false, "EnableInTransitEncryption": true}}}}',
+    ),
     "SslPolicy": ("ELBSecurityPolicy-2016-08", "ELBSecurityPolicy-TLS13-1-2-Res-2021-06"),
     "Priority": ("1", "2", "default"),
     "State": ("Enabled", "Enabled", "Disabled", "available"),

@@ -167,6 +167,8 @@ WITHOUT: Mapping[str, object] = {
     "DistributionSettings.logging": False,
     "Function.secrets": (),
     "Function.variables": 0,
+    "ConfigurationSet.tls": "OPTIONAL",
+    "GlueTransform.encryption": "DISABLED",
     "GraphqlApi.log_level": "NONE",
     "Instance.stopped_at": None,
     "InstanceMetadataDefaults.endpoint": None,

@@ -211,6 +211,10 @@ DOCUMENTED: Mapping[str, str] = {
     "ec2-instance-no-public-ip: ec2.DescribeInstances.Reservations[].Instances[].PublicIpAddress left out": (
         f"{EC2}API_Instance.html"
     ),
+    # A private node has none.
+    "emr-master-no-public-ip: emr.ListInstances.Instances[].PublicIpAddress left out": (
+        "https://docs.aws.amazon.com/emr/latest/APIReference/API_Instance.html"
+    ),
     # Any protocol has a name or a number; ports are those of tcp and udp, or of all with -1.
     **{
         f"ec2-instance-public-without-profile: ec2.DescribeInstances.Reservations[].Instances[].{name} left out": (

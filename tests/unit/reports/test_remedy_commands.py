@@ -33,6 +33,7 @@ IDS = {
         "web",
         "autoscaling:R:A:launchConfiguration:0a1b2c3d-0000-4000-8000-000000000000:launchConfigurationName/web",
     ),
+    "AWS::CloudFormation::Stack": ("shop", "cloudformation:R:A:stack/shop/0a1b2c3d-0000-4000-8000-000000000000"),
     "AWS::CloudWatch::Alarm": ("cpu", "cloudwatch:R:A:alarm:cpu"),
     "AWS::DAX::Cluster": ("cache", "dax:R:A:cache/cache"),
     "AWS::DynamoDB::Table": ("orders", "dynamodb:R:A:table/orders"),

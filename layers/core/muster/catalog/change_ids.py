@@ -58,6 +58,7 @@ _PATHS_OF_NAMES = (
     "AWS::AutoScaling::LaunchConfiguration",
     "AWS::EKS::Nodegroup",
     "AWS::ElasticBeanstalk::Environment",
+    "AWS::CloudFormation::Stack",
     "AWS::IAM::Group",
     "AWS::IAM::Role",
     "AWS::IAM::ServerCertificate",

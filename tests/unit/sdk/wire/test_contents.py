@@ -38,6 +38,7 @@ def test_an_answer_that_holds_nothing_is_refused_unless_aws_documents_it(service
 
 def test_what_may_be_empty_is_what_is_known_to_be_and_no_more() -> None:
     assert set(MAY_BE_EMPTY) == {
+        "acm-pca:ListTags",
         "lambda:GetFunctionConcurrency",
         "logs:GetTransformer",
         "macie2:GetAdministratorAccount",
@@ -87,6 +88,9 @@ def test_what_may_be_empty_is_what_is_known_to_be_and_no_more() -> None:
         ("iam", "ListServerCertificates", {"ServerCertificateMetadataList": []}, ""),
         ("iam", "GenerateCredentialReport", {}, "it has no State and no Description"),
         ("iam", "GenerateCredentialReport", {"State": "COMPLETE"}, ""),
+        ("acm-pca", "ListTags", {}, ""),
+        ("sesv2", "GetConfigurationSet", {}, "it is empty"),
+        ("sesv2", "GetConfigurationSet", {"ConfigurationSetName": "news"}, ""),
         ("sqs", "ListQueues", {}, ""),
         ("sqs", "ListQueueTags", {}, ""),
         ("lambda", "GetFunctionConcurrency", {}, ""),

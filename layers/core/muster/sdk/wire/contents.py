@@ -23,6 +23,7 @@ https://docs.aws.amazon.com/IAM/latest/APIReference/API_GenerateCredentialReport
 """
 MAY_BE_EMPTY: Mapping[str, str] = MappingProxyType(
     {
+        "acm-pca:ListTags": "no tags: https://docs.aws.amazon.com/privateca/latest/APIReference/API_ListTags.html",
         "lambda:GetFunctionConcurrency": "no reservation: https://docs.aws.amazon.com/lambda/latest/api/API_GetFunctionConcurrency.html",
         "logs:GetTransformer": "no transformer, where AWS has no error for it: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_GetTransformer.html",
         "macie2:GetAdministratorAccount": "no administrator: https://docs.aws.amazon.com/macie/latest/APIReference/administrator.html",
@@ -132,6 +133,20 @@ _OPTIONAL: Mapping[str, frozenset[str]] = MappingProxyType(
         "sagemaker:DescribeFeatureGroup": frozenset(
             {"LastUpdateStatus", "NextToken", "OfflineStoreConfig", "OfflineStoreStatus", "OnlineStoreConfig"}
             | {"ThroughputConfig"}
+        ),
+        # What nobody set: https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_GetConfigurationSet.html
+        "sesv2:GetConfigurationSet": frozenset(
+            {
+                "ArchivingOptions",
+                "DeliveryOptions",
+                "MessageSecurityOptions",
+                "ReputationOptions",
+                "SendingOptions",
+                "SuppressionOptions",
+                "Tags",
+                "TrackingOptions",
+                "VdmOptions",
+            }
         ),
         # What nobody set: https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeStateMachine.html
         "ssm:DescribeDocumentPermission": frozenset({"AccountSharingInfoList"}),

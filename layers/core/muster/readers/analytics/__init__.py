@@ -1,0 +1,1 @@
+"""Analytics: Athena, EMR and Glue."""
