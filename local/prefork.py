@@ -97,7 +97,7 @@ def _import() -> None:
 
 
 def _run(request: bytes, output: int) -> NoReturn:
-    """Be the process that was asked for."""
+    """Become the process of a function."""
     status = 1
     try:
         given = json.loads(request)
@@ -121,20 +121,20 @@ def _run(request: bytes, output: int) -> NoReturn:
         os._exit(status)
 
 
-def _serve(asked: socket.socket) -> None:
-    """Fork for each line that is asked for, with the file that its output goes to, until the other side ends."""
+def _serve(channel: socket.socket) -> None:
+    """Fork for each line that arrives with the file for the output, until the other side ends."""
     while True:
-        request, files, _, _ = socket.recv_fds(asked, 1, 1)
+        request, files, _, _ = socket.recv_fds(channel, 1, 1)
         if not request:
             return
-        with asked.makefile("rb") as rest:
+        with channel.makefile("rb") as rest:
             request += rest.readline()
         pid = os.fork()
         if pid == 0:
-            asked.close()
+            channel.close()
             _run(request, files[0])
         os.close(files[0])
-        asked.sendall(str(pid).encode())
+        channel.sendall(str(pid).encode())
 
 
 if __name__ == "__main__":

@@ -41,13 +41,14 @@ def facets(resource_type: str, form: str) -> None:
       muster list facets AWS::EC2::Instance
     """  # noqa: D301 - click's mark for a paragraph that keeps its lines is a real backspace
     from muster.catalog.catalog import load
-    from muster.catalog.custom import judged_types
+    from muster.catalog.custom import judged_types, readable
 
     catalog = load()
     known = judged_types(catalog)
     if resource_type not in known:
         raise ConfigurationError(unknown(resource_type, "a resource type", known))
-    found = [row for row in _rows(catalog, resource_type) if _may_be_read(catalog, resource_type, str(row["path"]))]
+    named = readable(catalog, resource_type)
+    found = [row for row in _rows(catalog, resource_type) if _may_be_read(named, str(row["path"]))]
     if form == "json":
         click.echo(json_text(found, indent=2))
         return
@@ -64,13 +65,12 @@ def facets(resource_type: str, form: str) -> None:
         show_line("  ", each["path"].ljust(room), "  ", (kind, "dim"))
 
 
-def _may_be_read(catalog: "Catalog", resource_type: str, path: str) -> bool:
+def _may_be_read(named: Mapping[str, type], path: str) -> bool:
     """Whether a condition may read a path: not what stands there only where something could not be read."""
-    from muster.catalog.custom import readable
     from muster.catalog.expressions.expression import examine
 
     try:
-        examine(f"type({path}) == 'null'", readable(catalog, resource_type))
+        examine(f"type({path}) == 'null'", named)
     except ValueError:
         return False
     return True

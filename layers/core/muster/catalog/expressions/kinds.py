@@ -30,6 +30,7 @@ def words(facet: type) -> str:
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", facet.__name__).lower()
 
 
+@functools.cache
 def fields(facet: type) -> Mapping[str, object]:
     """Return the annotations of a facet's fields and properties, by name."""
     hints = typing.get_type_hints(facet)
@@ -39,7 +40,7 @@ def fields(facet: type) -> Mapping[str, object]:
         for name, member in inspect.getmembers(facet, lambda member: isinstance(member, property))
         if name[0] != "_" and member.fget
     }
-    return {**stored, **properties}
+    return types.MappingProxyType({**stored, **properties})
 
 
 def kind_of(node: Node, hint: object) -> object:
