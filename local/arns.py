@@ -170,6 +170,7 @@ _NESTED: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "cognito-identity": _by_name(IdentityPoolId="identitypool/"),
     "cognito-idp": _by_name(UserPoolId="userpool/"),
     "codebuild": _by_name(names="project/", reportGroupArns="report-group/"),
+    "datasync": _by_name(ResourceArn="", TaskArn=""),
     "dms": _by_name(ResourceArnList=""),
     "connect": _by_name(resourceArn="", InstanceId="instance/"),
     "dynamodb": _of_dynamodb,
@@ -209,6 +210,7 @@ _NESTED: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "securityhub": _of_securityhub,
     "ses": _by_name(ConfigurationSetName="configuration-set/"),
     "ssm": _of_ssm,
+    "transfer": _by_name(Arn="", ConnectorId="connector/", ServerId="server/"),
     "wafv2": _of_wafv2,
     "workspaces": _by_name(ResourceId="workspace/", WorkspaceIds="workspace/"),
 }

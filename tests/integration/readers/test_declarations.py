@@ -55,7 +55,8 @@ def test_a_describer_calls_what_it_declares_with_parameters_that_aws_takes(descr
     aws = client(describer.client)
     aws.noted.clear()
     arn = f"arn:aws:x:{HERE}:{ACCOUNT}:one/two"
-    resource = Resource(describer.resource_type, "orders" if describer.client != "iam" else arn, ACCOUNT, HERE, arn=arn)
+    name = {"iam": arn, "transfer": "s-0a1b2c3d4e5f60718"}.get(describer.client, "orders")
+    resource = Resource(describer.resource_type, name, ACCOUNT, HERE, arn=arn)
     describer.function(aws, resource, *([KEY] if describer.related else []))
     assert describer.operation in aws.noted
 

@@ -47,6 +47,7 @@ from muster.readers.security import network_firewall
 from muster.readers.stores.elasticache import region_clusters as region_caches
 from muster.readers.stores.redshift import cluster_parameters as redshift_parameters
 from muster.readers.tagging.organizations import required_tags
+from muster.readers.transfer import datasync, transfer
 
 HERE, ACCOUNT_ID = "eu-west-1", "123456789012"
 AT = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -97,6 +98,9 @@ PAGED = [
         for (kind, _), each in load().describers.items()
         if each.operation == "sagemaker:ListTags"
     ),
+    pytest.param(transfer.server_tags, None, {"Arn": NAME}, TAGS, id="tags of a server of Transfer Family"),
+    pytest.param(transfer.connector_tags, None, {"Arn": NAME}, TAGS, id="tags of a connector of Transfer Family"),
+    pytest.param(datasync.tags, 100, {"ResourceArn": NAME}, TAGS, id="tags of a task of DataSync"),
     pytest.param(policy_tags, 1000, {"PolicyArn": NAME}, TAGS, id="tags of a policy"),
     pytest.param(athena_tags, 75, {"ResourceARN": NAME}, TAGS, id="tags of a workgroup"),
     pytest.param(authority_tags, 1000, {"CertificateAuthorityArn": NAME}, TAGS, id="tags of a certificate authority"),

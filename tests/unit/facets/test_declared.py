@@ -162,6 +162,7 @@ WITHOUT: Mapping[str, object] = {
     "BucketVersioning.mfa_delete": "",
     "BucketVersioning.status": "",
     "Container.log_mode": "",
+    "DataSyncTask.mode": "BASIC",
     "Distribution.groups": {},
     "Distribution.mode": "direct",
     "DistributionSettings.logging": False,

@@ -36,6 +36,7 @@ IDS = {
     "AWS::CloudFormation::Stack": ("shop", "cloudformation:R:A:stack/shop/0a1b2c3d-0000-4000-8000-000000000000"),
     "AWS::CloudWatch::Alarm": ("cpu", "cloudwatch:R:A:alarm:cpu"),
     "AWS::DAX::Cluster": ("cache", "dax:R:A:cache/cache"),
+    "AWS::DataSync::Task": ("task-0a1b2c3d4e5f60718", "datasync:R:A:task/task-0a1b2c3d4e5f60718"),
     "AWS::DynamoDB::Table": ("orders", "dynamodb:R:A:table/orders"),
     "AWS::EC2::ClientVpnEndpoint": ("cvpn-endpoint-0a1", "ec2:R:A:client-vpn-endpoint/cvpn-endpoint-0a1"),
     "AWS::EC2::NetworkAcl": ("acl-0a1", "ec2:R:A:network-acl/acl-0a1"),
@@ -90,7 +91,12 @@ IDS = {
     "AWS::SNS::Subscription": ("arn:aws:sns:eu-west-1:111122223333:alerts:0a1b", "sns:R:A:alerts:0a1b"),
     "AWS::SNS::Topic": ("arn:aws:sns:eu-west-1:111122223333:alerts", "sns:R:A:alerts"),
     "AWS::SecretsManager::Secret": ("shop/db", "secretsmanager:R:A:secret:shop/db-AbCdEf"),
+    "AWS::FSx::FileSystem": ("fs-0a1b2c3d4e5f60718", "fsx:R:A:file-system/fs-0a1b2c3d4e5f60718"),
     "AWS::SQS::Queue": ("https://sqs.eu-west-1.amazonaws.com/111122223333/bills", "sqs:R:A:bills"),
+    **{
+        f"AWS::Transfer::{kind}": (f"{kind[0].lower()}-0a1b2c3d4e5f60718", f"transfer:R:A:{path}/0a1b")
+        for kind, path in (("Connector", "connector"), ("Server", "server"))
+    },
     **{
         f"AWS::WAFv2::{kind}": (
             "0a1b2c3d-0000-4000-8000-000000000000",
@@ -133,6 +139,12 @@ VALUES = {
     "MODE": "GOVERNANCE",
     "VOLUME-TYPE": "gp3",
     "AUTHENTICATION-TYPE": "API_KEY",
+    "BACKUP-ID": "backup-0a1b2c3d4e5f60718",
+    "SUBNET-ID": "subnet-0a1b2c3d",
+    "OTHER-SUBNET-ID": "subnet-0e1f2a3b",
+    "LOG-GROUP-ARN": "arn:aws:logs:eu-west-1:111122223333:log-group:/copies",
+    "STORAGE": "1024",
+    "THROUGHPUT": "160",
     "USER-ID": "1000",
     "GROUP-ID": "1000",
     "WEB-ACL-ARN": "arn:aws:wafv2:eu-west-1:111122223333:regional/webacl/web/0a1b2c3d-0000-4000-8000-000000000000",

@@ -26,6 +26,7 @@ CONTROLS = (
     "Security Hub CloudFront.14",
     "Security Hub CloudTrail.9",
     "Security Hub DMS.4",
+    "Security Hub DataSync.2",
     "Security Hub DynamoDB.5",
     "Security Hub EC2.33",
     "Security Hub EC2.34",
@@ -82,6 +83,7 @@ CONTROLS = (
     "Security Hub SSM.5",
     "Security Hub SecretsManager.5",
     "Security Hub StepFunctions.2",
+    "Security Hub Transfer.6",
 )
 """A finding has the one of its resource type. These controls require any tag, or every key of a list."""
 

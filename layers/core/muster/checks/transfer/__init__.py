@@ -1,1 +1,1 @@
-"""Checks of services that move data: DMS."""
+"""Checks of services that move data: DMS, Transfer Family and DataSync."""

@@ -1,1 +1,1 @@
-"""What services that move data answer: DMS."""
+"""What services that move data answer: DMS, Transfer Family and DataSync."""

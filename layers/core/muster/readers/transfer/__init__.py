@@ -1,1 +1,1 @@
-"""Reading services that move data: DMS."""
+"""Reading services that move data: DMS, Transfer Family and DataSync."""

@@ -68,6 +68,11 @@ _OPTIONAL: Mapping[str, frozenset[str]] = MappingProxyType(
                 "SupportedLoginProviders",
             }
         ),
+        # What a task was not given: https://docs.aws.amazon.com/datasync/latest/userguide/API_DescribeTask.html
+        "datasync:DescribeTask": frozenset(
+            {"SourceNetworkInterfaceArns", "DestinationNetworkInterfaceArns", "Excludes", "Includes", "Schedule"}
+            | {"ManifestConfig", "TaskReportConfig", "ScheduleDetails"}
+        ),
         # Without rules there are none; only what failed has an exception.
         "dynamodb:DescribeContributorInsights": frozenset({"ContributorInsightsRuleList", "FailureException"}),
         "ecs:DescribeCapacityProviders": frozenset({"failures"}),
