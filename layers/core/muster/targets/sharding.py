@@ -8,7 +8,7 @@ from muster.model.shard import Shard
 
 LARGE = 100_000
 """From how many resources on a shard is cut by resource type, so that the types are scanned side by side."""
-MOST = 2_000
+MOST = 2_400
 """Shards of an account to which cutting may lead: an item of the state machine has 256 KiB."""
 
 
