@@ -1,12 +1,12 @@
 """The calls of EC2 about networks and Spot Fleets that moto lacks: what was made is kept in memory."""
 
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 from botocore import xform_name
+from moto.moto_api._internal import mock_random
 
 from local.corrections.caller import Place, place
 from local.corrections.request import Correction, Request
@@ -59,7 +59,7 @@ class _Networks:
 
     def _create_endpoint(self, request: Request) -> Answer:
         sent = request.parameters
-        name = f"cvpn-endpoint-{secrets.token_hex(8)}1"
+        name = f"cvpn-endpoint-{mock_random.get_random_hex(16)}1"
         self.endpoints.setdefault(place(request), {})[name] = {
             "ClientVpnEndpointId": name,
             "Status": {"Code": "pending-associate"},
@@ -76,7 +76,7 @@ class _Networks:
 
     def _request_fleet(self, request: Request) -> Answer:
         config = request.parameters["SpotFleetRequestConfig"]
-        name = f"sfr-{secrets.token_hex(4)}-0000-4000-8000-{secrets.token_hex(6)}"
+        name = f"sfr-{mock_random.get_random_hex(8)}-0000-4000-8000-{mock_random.get_random_hex(12)}"
         self.fleets.setdefault(place(request), {})[name] = {
             "SpotFleetRequestId": name,
             "SpotFleetRequestState": "active",

@@ -183,7 +183,7 @@ def _listed(muster: Command, what: str) -> list[dict[str, object]]:
         pytest.param(
             "packs: [foundational, ec2-tag-compliance, s3-compliance, ecs-fargate]\n"
             "tags: {required: [Environment, Owner, CostCenter, Project]}\n",
-            300,
+            325,
             id="the stack",
         ),
     ],
