@@ -4,7 +4,7 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from local.estate import HOME
+from local.estate import AWAY, HOME
 from local.server import ACCOUNT, EmbeddedAws
 
 TAGS = {"Environment": "production", "Owner": "web", "CostCenter": "CC-1000", "Project": "shop"}
@@ -25,6 +25,8 @@ _PAIRS = [{"Key": key, "Value": value} for key, value in TAGS.items()]
 def seed(aws: EmbeddedAws, region: str) -> None:
     """Make the estate of one region."""
     _log_groups(aws.client("logs", region), region)
+    if region == HOME:
+        _resource_policy(aws.client("logs", AWAY), AWAY, "anyone", "*")
     sns = aws.client("sns", region)
     kms, cloudwatch = aws.client("kms", region), aws.client("cloudwatch", region)
     topic = _topic(sns, "alerts", KmsMasterKeyId=_key(kms, *_ADMINISTERS, *_ALARMS_PUBLISH))
@@ -75,8 +77,6 @@ def _log_groups(logs: Any, region: str) -> None:
     logs.put_retention_policy(logGroupName="/shop/debug", retentionInDays=7)
     logs.create_log_group(logGroupName="/shop/for-ever")
     _resource_policy(logs, region, "delivery", {"Service": "delivery.logs.amazonaws.com"})
-    if region != HOME:
-        _resource_policy(logs, region, "anyone", "*")
 
 
 def _resource_policy(logs: Any, region: str, name: str, principal: Any) -> None:

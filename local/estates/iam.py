@@ -73,7 +73,7 @@ def _held_together(iam: Any) -> None:
 
 def _users_and_groups(iam: Any) -> None:
     iam.create_user(UserName="ann", Tags=_PAIRS)
-    for name in ("build", "dora", "eve"):
+    for name in ("build", "ci", "dora", "eve"):
         iam.create_user(UserName=name)
     iam.put_user_policy(UserName="build", PolicyName="everything", PolicyDocument=_policy(_EVERYTHING))
     iam.create_group(GroupName="web")

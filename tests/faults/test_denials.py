@@ -48,7 +48,6 @@ BOTH = (Status.COMPLIANT, Status.NON_COMPLIANT)
 ONE_SIDED = {
     ("cloudtrail-bucket-access-logged", Status.NON_COMPLIANT): "one trail of all regions writes to one bucket",
     ("cloudtrail-bucket-not-public", Status.NON_COMPLIANT): "one trail of all regions writes to one bucket",
-    ("logs-resource-policy-not-public", Status.NON_COMPLIANT): "a policy is public in one of two regions",
     ("macie-auto-sensitive-data-discovery-check", Status.NON_COMPLIANT): "Macie is on in one of two regions",
     ("s3-bucket-encrypted", Status.NON_COMPLIANT): "AWS encrypts every bucket: only an answer of old can say otherwise",
 }

@@ -31,7 +31,9 @@ FACETS = [
     each
     for each in vars(reading).values()
     if isinstance(each, Describer) and each.resource_type == reading.TABLE and each.client == "dynamodb"
+    if not each.absent
 ]
+"""What checks judge; the policy, which may be absent, is a section of the snapshot too."""
 VOLATILE = {
     "CreationDateTime", "CreationTime", "LastUpdateDateTime", "LastUpdateToPayPerRequestDateTime", "TableId",
     "LatestStreamArn", "LatestStreamLabel", "EarliestRestorableDateTime", "LatestRestorableDateTime", "RevisionId",

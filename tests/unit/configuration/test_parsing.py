@@ -427,7 +427,17 @@ TAG_VALUES = st.dictionaries(
 TYPE_TAGS = st.builds(
     TypeTags, required=st.none() | st.lists(TEXTS, min_size=1).map(tuple), values=st.none() | TAG_VALUES
 )
-SPELLINGS = st.dictionaries(TEXTS, st.lists(TEXTS, min_size=1, max_size=2).map(tuple), max_size=2)
+OTHERS = st.lists(TEXTS, min_size=1, max_size=2).map(tuple)
+
+
+def _with_spellings(tags: Tags) -> st.SearchStrategy[Tags]:
+    """Accept other spellings of keys that are required, where any are."""
+    if not tags.required:
+        return st.just(tags)
+    spellings = st.dictionaries(st.sampled_from(tags.required), OTHERS, max_size=2)
+    return spellings.map(lambda found: replace(tags, spellings=found))
+
+
 SUPPRESSIONS = st.builds(
     Suppression, TEXTS, TEXTS, st.dates(date(1000, 1, 1)).map(date.isoformat), ticket=TEXTS | st.just("")
 )
@@ -463,8 +473,7 @@ CONFIGURATIONS = st.builds(
         required=st.none() | st.lists(TEXTS, min_size=1).map(tuple),
         values=st.none() | TAG_VALUES,
         resource_types=st.dictionaries(st.just("AWS::S3::Bucket"), TYPE_TAGS),
-        spellings=SPELLINGS,
-    ),
+    ).flatmap(_with_spellings),
     regions=st.lists(REGIONS | st.just("all")).map(tuple),
     exclude=st.builds(
         Exclude,

@@ -47,7 +47,7 @@ WITHIN: Mapping[str, str] = {
 }
 """The operations of facets that are parts of others, or that only comparisons of migrations use."""
 
-MADE = {"VolumeArn"}
+MADE = {"MonitoringJobDefinitionName", "VolumeArn"}
 """Members that a reader adds to what AWS answers."""
 
 
@@ -201,6 +201,9 @@ WITHOUT: Mapping[str, object] = {
     "TaskDefinition.network_mode": "bridge",
     "TaskDefinition.pid_mode": "",
     "UserData.secrets": None,
+    "UserPool.custom_threat_protection": "OFF",
+    "UserPool.temporary_days": 7,
+    "UserPool.threat_protection": "OFF",
 }
 """What AWS documents for fields whose member it leaves out."""
 

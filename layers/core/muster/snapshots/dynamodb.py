@@ -104,11 +104,7 @@ form = Form(
         read_as("recovery", tables.point_in_time_recovery),
         read_as("time-to-live", tables.time_to_live),
         read_as("tags", tables.tags),
-        section(
-            "resource-policy", "dynamodb:GetResourcePolicy",
-            lambda dynamodb, table: dynamodb.get_resource_policy(ResourceArn=table.arn),
-            absent=("PolicyNotFoundException",), on=_TABLE,
-        ),
+        read_as("resource-policy", tables.policy),
         section(
             "stream-policy", "dynamodb:GetResourcePolicy", _stream_policy,
             absent=("PolicyNotFoundException",), of="table", on=_TABLE,

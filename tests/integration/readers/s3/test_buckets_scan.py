@@ -34,6 +34,7 @@ def rules() -> list[Rule]:
         for check in catalog.checks.values()
         if check.id.startswith("s3-")
         for kind in catalog.resource_types(check)
+        if kind != "AWS::S3Express::DirectoryBucket"
     ]
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from muster.checks.machine_learning.agentcore import (
-    bedrockagentcore_browsercustom_network_mode_not_public,
+    bedrockagentcore_browser_network_mode_not_public,
     bedrockagentcore_browsercustom_recording_enabled,
     bedrockagentcore_gateway_authorizer_enabled,
     bedrockagentcore_runtime_private_network_required,
@@ -49,7 +49,7 @@ def test_reasons_of_gateways() -> None:
 
 @pytest.mark.parametrize(("mode", "status"), [("VPC", C), ("PUBLIC", N)])
 def test_the_network_of_browsers(mode: str, status: Status) -> None:
-    assert bedrockagentcore_browsercustom_network_mode_not_public(AgentBrowser.parse(network(mode))).status is status
+    assert bedrockagentcore_browser_network_mode_not_public(AgentBrowser.parse(network(mode))).status is status
 
 
 @pytest.mark.parametrize("answer", [{}, network("SATELLITE")])
@@ -57,7 +57,7 @@ def test_a_network_that_is_not_known_is_no_verdict(answer: dict[str, Any]) -> No
     with pytest.raises(UnknownField):
         bedrockagentcore_runtime_private_network_required(AgentRuntime.parse(answer))
     with pytest.raises(UnknownField):
-        bedrockagentcore_browsercustom_network_mode_not_public(AgentBrowser.parse(answer))
+        bedrockagentcore_browser_network_mode_not_public(AgentBrowser.parse(answer))
 
 
 def test_an_authorizer_that_is_not_known_is_no_verdict() -> None:

@@ -43,7 +43,7 @@ def bedrockagentcore_gateway_authorizer_enabled(gateway: AgentGateway) -> Verdic
 
 
 @check(severity=Severity.HIGH, controls=("FSBP BedrockAgentCore.5",))
-def bedrockagentcore_browsercustom_network_mode_not_public(browser: AgentBrowser) -> Verdict:
+def bedrockagentcore_browser_network_mode_not_public(browser: AgentBrowser) -> Verdict:
     """AgentCore custom browsers should not use the public network.
 
     Problem: browser is on the public network
@@ -51,7 +51,7 @@ def bedrockagentcore_browsercustom_network_mode_not_public(browser: AgentBrowser
     Fix: A browser cannot be changed. Create a new one, then delete the old one. `aws bedrock-agentcore-control
       create-browser --name NEW-NAME --execution-role-arn ROLE-ARN --network-configuration file://NETWORK.json` `aws
       bedrock-agentcore-control delete-browser --browser-id ID`
-    Source: https://docs.aws.amazon.com/config/latest/developerguide/bedrockagentcore-browsercustom-network-mode-not-public.html
+    Source: https://docs.aws.amazon.com/config/latest/developerguide/bedrockagentcore-browser-network-mode-not-public.html
     """
     if known(browser.network) == "PUBLIC":
         return non_compliant("Network mode is PUBLIC")

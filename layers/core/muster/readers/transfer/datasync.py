@@ -17,7 +17,6 @@ _PAGE = 100
 @lists(
     TASK, permission="datasync:ListTasks", page=_PAGE, arn="datasync:{region}:{account}:task/{id}",
     on="arn:{partition}:datasync:*:*:task/*",
-    made=lambda shard, name: Listed(shard.resource(TASK, name, shard.arn("datasync", f"task/{name}"))),
 )  # fmt: skip
 def tasks(datasync: Any, shard: Shard, token: str | None) -> Page:
     """List the tasks of a region, 100 a page; those that are being made are left out.
