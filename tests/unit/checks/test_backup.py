@@ -24,9 +24,9 @@ def points(*items: dict[str, Any]) -> RecoveryPoints:
     ("found", "status", "reason"),
     [
         (points(point(True), point(True)), C, "All recovery points are encrypted (2)"),
-        (points(point(True), point(False)), N, "1 of 2 recovery points not encrypted"),
-        (points(point(None), point(False)), N, "1 of 2 recovery points not encrypted"),
-        (points(point(False, "PARTIAL")), N, "1 of 1 recovery point not encrypted"),
+        (points(point(True), point(False)), N, "Recovery points that are not encrypted: 1 of 2"),
+        (points(point(None), point(False)), N, "Recovery points that are not encrypted: 1 of 2"),
+        (points(point(False, "PARTIAL")), N, "Recovery points that are not encrypted: 1 of 1"),
         (points(point(False, "EXPIRED"), point(True)), C, "All recovery points are encrypted (1)"),
         (points(point(False, "DELETING"), point(False, "CREATING")), NA, "Vault has no recovery points"),
         (points(), NA, "Vault has no recovery points"),

@@ -50,7 +50,7 @@ def variables(*items: tuple[str, str | None]) -> dict[str, Any]:
     ("item", "status", "reason"),
     [
         (variables(("AWS_ACCESS_KEY_ID", "PLAINTEXT"), ("AWS_SECRET_ACCESS_KEY", None)), N,
-         "Plain text variable AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY"),
+         "AWS credentials in plain text variables: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY"),
         (variables(("AWS_ACCESS_KEY_ID", "PARAMETER_STORE"), ("AWS_SECRET_ACCESS_KEY", "SECRETS_MANAGER")), C,
          "No AWS credentials in plain text variables"),
         (variables(("AWS_REGION", "PLAINTEXT")), C, ""),

@@ -147,7 +147,7 @@ def test_a_policy_that_cannot_be_understood_is_no_verdict() -> None:
             {},
             NOBODY,
             N,
-            "Queue has no dead-letter queue and is not one",
+            "Queue has no dead-letter queue and is not the dead-letter queue of another queue",
             id="it has none and is none",
         ),
         pytest.param({}, ONE, NA, "Queue is the dead-letter queue of orders", id="it is one"),
@@ -196,8 +196,10 @@ def test_a_redrive_policy_that_is_not_known_is_no_verdict() -> None:
         ),
         pytest.param(UNKNOWN, NOBODY, {}, NA, "", id="whatever it holds"),
         pytest.param(0, ONE, {}, C, "Dead-letter queue is empty", id="empty"),
-        pytest.param(1, ONE, {}, N, "Dead-letter queue of orders holds 1 message", id="one message"),
-        pytest.param(7, ONE, {}, N, "Dead-letter queue of orders holds 7 messages", id="seven messages"),
+        pytest.param(1, ONE, {}, N, "Dead-letter queue of orders holds 1 message; at most 0 allowed", id="one message"),
+        pytest.param(
+            7, ONE, {}, N, "Dead-letter queue of orders holds 7 messages; at most 0 allowed", id="seven messages"
+        ),
         pytest.param(
             7,
             ONE,

@@ -14,7 +14,7 @@ def backup_recovery_point_encrypted(points: RecoveryPoints) -> Verdict:
     some other services are encrypted only if their source is.
 
     Problem: vault has unencrypted recovery points
-    Why: Anyone who gets at the storage of an unencrypted backup can read it.
+    Why: Anyone who gets access to the storage of an unencrypted backup can read it.
     Fix: Encrypt the source. Then copy the recovery point to a vault with a key, and delete the unencrypted one: `aws
       backup delete-recovery-point --backup-vault-name NAME --recovery-point-arn RECOVERY-POINT-ARN`
     Source: https://docs.aws.amazon.com/config/latest/developerguide/backup-recovery-point-encrypted.html
@@ -22,7 +22,7 @@ def backup_recovery_point_encrypted(points: RecoveryPoints) -> Verdict:
     if not points.count:
         return not_applicable("Vault has no recovery points")
     if points.unencrypted:
-        reason = f"{points.unencrypted} of {counted(points.count, 'recovery point')} not encrypted"
+        reason = f"Recovery points that are not encrypted: {points.unencrypted} of {points.count}"
         return non_compliant(reason, recovery_point_arn=points.example)
     if points.unknown:
         known(Unknown(f"AWS did not return whether {counted(points.unknown, 'recovery point')} is encrypted"))

@@ -12,11 +12,11 @@ _SHOWN = 4
 def codebuild_project_source_repo_url_check(project: Project) -> Verdict:
     """CodeBuild projects should not have credentials in the URL of a Bitbucket repository.
 
-    The check looks at the source and the secondary sources. A user name alone counts too: it cannot be told from a
-    token. The check does not apply to projects without a Bitbucket source.
+    The check looks at the source and the secondary sources. A user name alone fails too, because it can be a token. The
+    check does not apply to projects without a Bitbucket source.
 
     Problem: repository URL has credentials
-    Why: Everyone who may read the project can read the password or token, and it also appears in logs.
+    Why: Everyone who can read the project can read the password or token, and it also appears in logs.
     Fix: Change the password or revoke the token. Import a source credential or use a connection, and set the URL
       without it: `aws codebuild update-project --name NAME --source type=BITBUCKET,location=REPOSITORY-URL`
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/codebuild-controls.html#codebuild-1
@@ -39,7 +39,7 @@ def codebuild_project_envvar_awscred_check(project: Project) -> Verdict:
     The check looks for variables named AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.
 
     Problem: AWS credentials are in plain text
-    Why: Everyone who may read the project can read the access key and use it until it is deleted.
+    Why: Everyone who can read the project can read the access key and use it until it is deleted.
     Fix: Deactivate the access key, and give the permissions to the service role of the project. Then save the
       environment, remove the variables from the file and put it back: `aws codebuild batch-get-projects --names NAME
       --query "projects[0].environment" --output json > NAME.json` `aws codebuild update-project --name NAME
@@ -47,7 +47,7 @@ def codebuild_project_envvar_awscred_check(project: Project) -> Verdict:
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/codebuild-controls.html#codebuild-2
     """
     if project.plain:
-        return non_compliant(f"Plain text variable {listed(project.plain, _SHOWN)}")
+        return non_compliant(f"AWS credentials in plain text variables: {listed(project.plain, _SHOWN)}")
     return compliant("No AWS credentials in plain text variables")
 
 
@@ -58,9 +58,11 @@ def codebuild_project_s3_logs_encrypted(project: Project) -> Verdict:
     The check does not apply to projects without logs in S3.
 
     Problem: build logs are not encrypted
-    Why: Build logs often contain names, addresses and at times secrets of the systems that they deploy.
-    Fix: `aws codebuild update-project --name NAME --logs-config file://LOGS.json` Set encryptionDisabled of s3Logs to
-      false in the file.
+    Why: Build logs often contain names, addresses and sometimes secrets of your systems. Anyone who gets access to the
+      storage can read them.
+    Fix: Save the log configuration: `aws codebuild batch-get-projects --names NAME --query "projects[0].logsConfig"
+      --output json > NAME.json` In the file, set encryptionDisabled of s3Logs to false. Then put it back: `aws
+      codebuild update-project --name NAME --logs-config file://NAME.json`
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/codebuild-controls.html#codebuild-3
     """
     if known(project.s3) != ENABLED:
@@ -98,8 +100,9 @@ def codebuild_report_group_encrypted_at_rest(group: ReportGroup) -> Verdict:
 
     Problem: exported reports are not encrypted
     Why: Test reports contain names and output of your code, and unencrypted they are stored in plain text.
-    Fix: `aws codebuild update-report-group --arn ARN --export-config file://EXPORT.json` Set encryptionDisabled of
-      s3Destination to false in the file.
+    Fix: Save the export configuration: `aws codebuild batch-get-report-groups --report-group-arns ARN --query
+      "reportGroups[0].exportConfig" --output json > NAME.json` In the file, set encryptionDisabled of s3Destination to
+      false. Then put it back: `aws codebuild update-report-group --arn ARN --export-config file://NAME.json`
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/codebuild-controls.html#codebuild-7
     """
     if known(group.export) != "S3":

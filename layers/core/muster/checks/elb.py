@@ -19,7 +19,8 @@ def elb_classic_acm_certificate(balancer: ClassicLoadBalancer) -> Verdict:
     fail.
 
     Problem: certificate is not from ACM
-    Why: AWS Certificate Manager renews its certificates. A certificate in IAM expires if nobody replaces it.
+    Why: AWS Certificate Manager renews its certificates. A certificate in IAM expires unless you replace it, and
+      clients then refuse to connect.
     Fix: `aws elb set-load-balancer-listener-ssl-certificate --load-balancer-name NAME --load-balancer-port PORT
       --ssl-certificate-id CERTIFICATE-ARN`
     Source: https://docs.aws.amazon.com/config/latest/developerguide/elb-acm-certificate-required.html
@@ -138,7 +139,7 @@ def elb_classic_multiple_zones(balancer: ClassicLoadBalancer, *, zones: int = 2)
     `zones` is the required number.
 
     Problem: load balancer is in too few zones
-    Why: If the only Availability Zone fails, nobody can reach the instances.
+    Why: If the only Availability Zone fails, clients cannot reach the instances.
     Fix: Add a subnet in another Availability Zone: `aws elb attach-load-balancer-to-subnets --load-balancer-name NAME
       --subnets SUBNET`
     Source: https://docs.aws.amazon.com/config/latest/developerguide/clb-multiple-az.html

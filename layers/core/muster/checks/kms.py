@@ -119,7 +119,8 @@ def kms_key_single_region(key: Key, *, required: bool = False) -> Verdict:
     The check is off until the setting `required` is on: multi-Region keys are useful where encrypted data moves.
 
     Problem: KMS key is a multi-Region key
-    Why: Key material of a multi-Region key is in every region that has a replica, each with a policy of its own.
+    Why: The key material exists in every region with a replica, and each replica has its own key policy. A mistake in
+      one policy exposes the data of all regions.
     Fix: A multi-Region key cannot be made single-Region. Create a new key, encrypt the data with it, then schedule the
       deletion of the old one: `aws kms schedule-key-deletion --key-id ID --pending-window-in-days 30`
     Source: https://docs.aws.amazon.com/kms/latest/developerguide/multi-region-keys-overview.html

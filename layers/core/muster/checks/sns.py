@@ -37,7 +37,7 @@ def sns_topic_no_public_access(topic: Topic) -> Verdict:
 
     A topic is public if an Allow statement lets anyone in and no Deny statement stops them. A condition protects the
     topic if it names an account, an organization, an ARN, a VPC, a range of addresses, or the endpoint of a
-    subscription. A value may have wildcards besides that. The default policy of a topic names the topic's owner.
+    subscription. The value may also have wildcards. The default policy of a topic names the topic's owner.
 
     Problem: SNS topic is public
     Why: Anyone can send messages to the subscribers of a public topic, or subscribe and read every message.

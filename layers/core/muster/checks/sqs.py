@@ -33,8 +33,8 @@ def sqs_queue_no_public_access(queue: Queue) -> Verdict:
     """SQS queues should not be public.
 
     A queue is public if an Allow statement lets anyone in and no Deny statement stops them. A condition protects the
-    queue if it names an account, an organization, an ARN, a VPC or a range of addresses. A value may have wildcards
-    besides that.
+    queue if it names an account, an organization, an ARN, a VPC or a range of addresses. The value may also have
+    wildcards.
 
     Problem: SQS queue is public
     Why: Anyone can send messages to the consumers of a public queue, or receive and delete its messages.
@@ -69,7 +69,7 @@ def sqs_queue_dlq_configured(queue: Queue, sources: DeadLetterSources) -> Verdic
         return compliant(f"Messages go to {target} after {counted(receives, 'receive')}")
     if sources.queues:
         return not_applicable(f"Queue is the dead-letter queue of {listed(sources.queues, _SHOWN)}")
-    return non_compliant("Queue has no dead-letter queue and is not one")
+    return non_compliant("Queue has no dead-letter queue and is not the dead-letter queue of another queue")
 
 
 @check(severity=Severity.MEDIUM)
@@ -90,7 +90,8 @@ def sqs_dlq_empty(queue: Queue, sources: DeadLetterSources, *, max_messages: int
     messages = known(queue.messages)
     count = counted(messages, "message")
     if messages > max_messages:
-        return non_compliant(f"Dead-letter queue of {listed(sources.queues, _SHOWN)} holds {count}")
+        holder = f"Dead-letter queue of {listed(sources.queues, _SHOWN)}"
+        return non_compliant(f"{holder} holds {count}; at most {max_messages} allowed")
     return compliant(
         f"Dead-letter queue holds {count}; at most {max_messages} allowed" if messages else "Dead-letter queue is empty"
     )

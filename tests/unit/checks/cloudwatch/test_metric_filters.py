@@ -114,7 +114,7 @@ WITHOUT_KMS = Selectors({mode: frozenset({"kms.amazonaws.com"}) for mode in (REA
             (replace(TRAIL, log_group=""),), WATCH, N, "Trail all sends no events to CloudWatch Logs", id="no log group"
         ),
         pytest.param(
-            (TRAIL,), replace(WATCH, filters=()), N, "No metric filter of log group trail has the pattern",
+            (TRAIL,), replace(WATCH, filters=()), N, "No metric filter of log group trail has the required pattern",
             id="no filter",
         ),
         pytest.param(
@@ -129,7 +129,7 @@ WITHOUT_KMS = Selectors({mode: frozenset({"kms.amazonaws.com"}) for mode in (REA
         pytest.param((TRAIL, OF_ORGANIZATION), replace(WATCH, filters=()), N, "", id="its own trail is judged"),
         pytest.param(
             (OF_ORGANIZATION,), WATCH, NA,
-            f"An organization trail of account {OTHER} records the events; judged in that account",
+            f"An organization trail of account {OTHER} records the events; the check applies there",
             id="the organization's trail",
         ),
     ],

@@ -179,7 +179,7 @@ def test_iam_identity_provider_configured(count: int, saml: dict[str, Any], stat
     [
         (ago(-10), 0, C, "The certificate expires on 2026-12-09"),
         (ago(0.001), 0, N, "The certificate expired on 2026-11-29"),
-        (ago(-10), 30, N, "The certificate expires on 2026-12-09"),
+        (ago(-10), 30, N, "The certificate expires on 2026-12-09, within 30 days"),
     ],
 )
 def test_iam_server_certificate_not_expired(expires: datetime, warn: int, status: Status, reason: str) -> None:
@@ -234,9 +234,14 @@ def test_a_member_that_its_organization_watches_is_left_out() -> None:
     ("role", "status", "reason"),
     [
         pytest.param(RoleUse("a", ago(300), ago(90)), C, "Last used 90 days ago", id="on the last day"),
-        pytest.param(RoleUse("a", ago(300), ago(91)), N, "The role was last used 91 days ago", id="long ago"),
         pytest.param(
-            RoleUse("a", ago(300), None), N, "The role is 300 days old and not known to have been used", id="no record"
+            RoleUse("a", ago(300), ago(91)),
+            N,
+            "The role was last used 91 days ago; remove roles after 90 days without use",
+            id="long ago",
+        ),
+        pytest.param(
+            RoleUse("a", ago(300), None), N, "The role is 300 days old and has no recorded use", id="no record"
         ),
         pytest.param(RoleUse("a", ago(90), None), NA, "", id="young, no record"),
         pytest.param(RoleUse("break-glass-1", ago(900), None), NA, "The role is in exempt_roles", id="exempt"),

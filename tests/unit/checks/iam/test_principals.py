@@ -122,7 +122,7 @@ def judged(
             ("runner",),
             (),
             C,
-            "The 2 policies together open no path that none of them opens alone",
+            "The 2 policies together allow no escalation beyond what each allows alone",
             id="one policy alone has its own finding",
         ),
         pytest.param(inline(deploy=RUNS), ("passer", "guard"), (), C, "", id="a Deny in a third policy"),
@@ -202,8 +202,8 @@ SOURCE = " (credential report of 2026-11-21 12:00 UTC)"
             {}, ("all",), (), C,
             f"The user is an administrator (policy all) and has MFA enabled{SOURCE}", id="with MFA",
         ),
-        pytest.param({}, ("runner",), ("run",), NA, "The user is no administrator", id="no administrator"),
-        pytest.param({}, (), (), NA, "The user is no administrator", id="no policy"),
+        pytest.param({}, ("runner",), ("run",), NA, "The user is not an administrator", id="no administrator"),
+        pytest.param({}, (), (), NA, "The user is not an administrator", id="no policy"),
     ],
 )  # fmt: skip
 def test_administrators_have_mfa(

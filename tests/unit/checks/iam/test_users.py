@@ -30,6 +30,7 @@ SCAN = ObservedAt(AT)
 ARN = "arn:aws:iam::123456789012:user/ann"
 ANN = User("ann", ARN, AT - timedelta(days=300), ())
 MISSING = Unknown("The credential report does not say it")
+UNUSED = "; remove credentials after 45 days without use"
 SOURCE = " (credential report of 2026-11-29 22:00 UTC)"
 
 
@@ -98,8 +99,18 @@ def test_iam_user_hardware_mfa_enabled(judged: CredentialReport, owners: frozens
     ("judged", "status", "reason"),
     [
         pytest.param(report(key(ago(90))), C, "No active access key is older than 90 days", id="exactly 90 days"),
-        pytest.param(report(key(ago(90.01))), N, "Access key 1 is 90 days old", id="older than 90 days"),
-        pytest.param(report(key(ago(10)), key(ago(200))), N, "Access key 2 is 200 days old", id="the second"),
+        pytest.param(
+            report(key(ago(90.01))),
+            N,
+            "Access key 1 is 90 days old; rotate access keys every 90 days",
+            id="older than 90 days",
+        ),
+        pytest.param(
+            report(key(ago(10)), key(ago(200))),
+            N,
+            "Access key 2 is 200 days old; rotate access keys every 90 days",
+            id="the second",
+        ),
         pytest.param(report(key(ago(10)), key(ago(400), active=False)), C, "", id="an old one that is inactive"),
         pytest.param(report(key(ago(400), active=False)), NA, "The user has no active access key", id="none active"),
         pytest.param(report(key(ago(200)), more=True), N, "", id="more than shown, and a shown one fails"),
@@ -129,17 +140,25 @@ def test_the_age_of_keys_is_unknown_where_the_report_lacks_something(judged: Cre
     ("judged", "days", "status", "reason"),
     [
         pytest.param(report(), 45, C, "No credential is unused for 45 days", id="used yesterday"),
-        pytest.param(report(password_used=ago(45)), 45, N, "The password was last used 45 days ago", id="on day 45"),
+        pytest.param(
+            report(password_used=ago(45)), 45, N, f"The password was last used 45 days ago{UNUSED}", id="on day 45"
+        ),
         pytest.param(report(password_used=ago(44.9)), 45, C, "", id="just before"),
         pytest.param(report(password_used=ago(60)), 90, C, "", id="IAM.8: 90 days"),
         pytest.param(
-            report(password_used=None), 45, N, "The password was never used in 300 days", id="never used, set long ago"
+            report(password_used=None),
+            45,
+            N,
+            f"The password was never used in 300 days{UNUSED}",
+            id="never used, set long ago",
         ),
         pytest.param(report(password_used=None, password_changed=ago(5)), 45, C, "", id="never used, young"),
         pytest.param(
-            report(key(ago(60), None)), 45, N, "Access key 1 was never used in 60 days", id="a key never used"
+            report(key(ago(60), None)), 45, N, f"Access key 1 was never used in 60 days{UNUSED}", id="a key never used"
         ),
-        pytest.param(report(key(ago(300), ago(46))), 45, N, "Access key 1 was last used 46 days ago", id="an idle key"),
+        pytest.param(
+            report(key(ago(300), ago(46))), 45, N, f"Access key 1 was last used 46 days ago{UNUSED}", id="an idle key"
+        ),
         pytest.param(report(key(ago(300), None, active=False)), 45, C, "", id="an inactive key"),
         pytest.param(report(key(ago(5), None)), 45, C, "", id="a young key"),
         pytest.param(

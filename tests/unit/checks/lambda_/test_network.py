@@ -107,7 +107,11 @@ VARIABLES = {"Environment": {"Variables": {"LOG_LEVEL": "INFO"}}}
     ("found", "status", "reason"),
     [
         (function(**VARIABLES, KMSKeyArn="arn:key"), C, "Environment variables are encrypted with arn:key"),
-        (function(**VARIABLES), N, "Environment variables are encrypted with the key of AWS"),
+        (
+            function(**VARIABLES),
+            N,
+            "Environment variables are encrypted with an AWS managed key, not with a customer managed key",
+        ),
         (function(KMSKeyArn="arn:key"), NA, "No environment variables"),
     ],
 )

@@ -169,7 +169,7 @@ def test_a_registry_that_is_not_known_is_no_verdict() -> None:
 
 def test_the_reason_counts_the_containers() -> None:
     found = sagemaker_model_private_registry_required(Model.parse({"Containers": [PRIVATE, ECR]}))
-    assert found.reason == "1 of 2 containers not from a private registry in the VPC"
+    assert found.reason == "Images of 1 of 2 containers are not from a private registry in the VPC"
 
 
 JOB = MonitoringJob.parse(

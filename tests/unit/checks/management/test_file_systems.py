@@ -36,9 +36,9 @@ def test_efs_encrypted_check() -> None:
 def test_efs_in_backup_plan() -> None:
     saved = ProtectedResources({ARN: datetime(2026, 11, 28, 3, tzinfo=UTC)})
     verdict = efs_in_backup_plan(PLAIN, saved, HERE)
-    assert (verdict.status, verdict.reason) == (C, "AWS Backup last saved the file system on 2026-11-28")
+    assert (verdict.status, verdict.reason) == (C, "AWS Backup last backed up the file system on 2026-11-28")
     verdict = efs_in_backup_plan(PLAIN, ProtectedResources({f"{ARN}0": datetime(2026, 11, 28, tzinfo=UTC)}), HERE)
-    assert (verdict.status, verdict.reason) == (N, "AWS Backup never saved the file system")
+    assert (verdict.status, verdict.reason) == (N, "AWS Backup has never backed up the file system")
 
 
 @pytest.mark.parametrize(
@@ -79,6 +79,6 @@ def test_access_points(answer: dict[str, Any], directory: Status, user: Status) 
 def test_the_reasons_of_access_points() -> None:
     closed, open_ = AccessPoint("/orders", user=True), AccessPoint("/", user=False)
     assert efs_access_point_enforce_root_directory(closed).reason == "Root directory is /orders"
-    assert efs_access_point_enforce_root_directory(open_).reason == "Root directory is / of the file system"
+    assert efs_access_point_enforce_root_directory(open_).reason == "Root directory is /, the whole file system"
     assert efs_access_point_enforce_user_identity(closed).reason == "Access point enforces a POSIX user"
     assert efs_access_point_enforce_user_identity(open_).reason == "Access point enforces no POSIX user"

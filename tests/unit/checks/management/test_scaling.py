@@ -36,7 +36,7 @@ def kind(name: str) -> dict[str, str]:
         pytest.param({"TrafficSources": [{}], "HealthCheckType": "EC2,ELB,EBS"}, C, "", id="ELB among others"),
         pytest.param(
             {"LoadBalancerNames": ["a"], "HealthCheckType": "EC2"}, N,
-            "Health checks: EC2; the group is behind a load balancer", id="EC2 only",
+            "Health checks: EC2; use ELB, because the group is behind a load balancer", id="EC2 only",
         ),
         pytest.param({"TargetGroupARNs": [], "HealthCheckType": "EC2"}, NA, "Group is behind no load balancer",
                      id="none"),
@@ -52,7 +52,7 @@ def test_autoscaling_group_elb_healthcheck_required(members: dict[str, Any], sta
     ("zones", "least", "status", "reason"),
     [
         pytest.param(["b", "a"], 2, C, "Availability Zones: a, b", id="two"),
-        pytest.param(["a"], 2, N, "Availability Zones: a; 2 or more expected", id="one"),
+        pytest.param(["a"], 2, N, "Availability Zones: a; use 2 or more", id="one"),
         pytest.param(["a", "b"], 3, N, "", id="three expected"),
     ],
 )
@@ -71,7 +71,7 @@ def test_autoscaling_multiple_az(zones: list[str], least: int, status: Status, r
             "Mixed instances policy names requirements for instance types", id="requirements",
         ),
         pytest.param(
-            mixed(kind("t3.micro")), N, "Mixed instances policy names 1 instance type; 2 or more expected", id="one"
+            mixed(kind("t3.micro")), N, "Mixed instances policy names 1 instance type; use 2 or more", id="one"
         ),
         pytest.param(mixed(kind("t3.micro"), kind("t3.micro")), N, "", id="one, twice"),
         pytest.param({"LaunchTemplate": {}}, N, "Group has no mixed instances policy", id="no policy"),
@@ -124,8 +124,8 @@ def test_a_new_kind_of_tokens_is_no_failure() -> None:
     ("value", "status", "reason"),
     [
         (True, N, "Instances get public IP addresses"),
-        (False, C, "Launch configuration asks for no public IP addresses"),
-        (None, C, "Launch configuration asks for no public IP addresses"),
+        (False, C, "Launch configuration assigns no public IP addresses"),
+        (None, C, "Launch configuration assigns no public IP addresses"),
     ],
 )
 def test_autoscaling_launch_config_public_ip_disabled(value: object, status: Status, reason: str) -> None:

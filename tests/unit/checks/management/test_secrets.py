@@ -45,14 +45,14 @@ def by(expression: str) -> dict[str, Any]:
         pytest.param(
             {"OwningService": "rds"}, None, N, "Automatic rotation is off (owned by rds)", id="owned by a service"
         ),
-        pytest.param(every(30), 30, C, "Secret is rotated every 30 days; 30 days allowed", id="often enough"),
-        pytest.param(every(31), 30, N, "Secret is rotated every 31 days; 30 days allowed", id="too seldom"),
+        pytest.param(every(30), 30, C, "Secret is rotated every 30 days; at most 30 allowed", id="often enough"),
+        pytest.param(every(31), 30, N, "Secret is rotated every 31 days; at most 30 allowed", id="too seldom"),
         pytest.param(by("rate(12 hours)"), 1, C, "", id="a rate in hours"),
         pytest.param(by("rate(40 days)"), 30, N, "", id="a rate in days"),
         pytest.param(by("cron(0 8 1 * ? *)"), None, C, "", id="a cron expression, no maximum"),
         pytest.param({"PrimaryRegion": "eu-west-1"}, None, N, "", id="the primary"),
         pytest.param(
-            {"PrimaryRegion": "us-east-1"}, None, NA, "Secret is a copy; it is rotated in us-east-1", id="a copy"
+            {"PrimaryRegion": "us-east-1"}, None, NA, "Secret is a replica; it is rotated in us-east-1", id="a copy"
         ),
     ],
 )
@@ -94,8 +94,15 @@ def test_a_rotation_of_which_no_date_is_known_is_no_failure() -> None:
     ("members", "status", "reason"),
     [
         pytest.param({"LastAccessedDate": ago(90)}, C, "Secret was last used on 2026-08-31", id="90 days ago"),
-        pytest.param({"LastAccessedDate": ago(91)}, N, "Secret was last used on 2026-08-30", id="91 days ago"),
-        pytest.param({}, N, "Secret was never used; it was created on 2026-02-02", id="never, and old"),
+        pytest.param(
+            {"LastAccessedDate": ago(91)},
+            N,
+            "Secret was last used on 2026-08-30, more than 90 days ago",
+            id="91 days ago",
+        ),
+        pytest.param(
+            {}, N, "Secret was never used; it was created on 2026-02-02, more than 90 days ago", id="never, and old"
+        ),
         pytest.param({"CreatedDate": ago(1)}, C, "Secret was never used; it was created on 2026-11-28", id="new"),
     ],
 )
@@ -112,9 +119,17 @@ def test_the_days_of_use_are_a_setting() -> None:
     ("members", "status", "reason"),
     [
         pytest.param({"LastRotatedDate": ago(90)}, C, "Secret was last rotated on 2026-08-31", id="90 days ago"),
-        pytest.param({"LastRotatedDate": ago(91)}, N, "Secret was last rotated on 2026-08-30", id="91 days ago"),
         pytest.param(
-            {"LastChangedDate": ago(1)}, N, "Secret was never rotated; it was created on 2026-02-02", id="an edit"
+            {"LastRotatedDate": ago(91)},
+            N,
+            "Secret was last rotated on 2026-08-30, more than 90 days ago",
+            id="91 days ago",
+        ),
+        pytest.param(
+            {"LastChangedDate": ago(1)},
+            N,
+            "Secret was never rotated; it was created on 2026-02-02, more than 90 days ago",
+            id="an edit",
         ),
         pytest.param({"CreatedDate": ago(1)}, C, "", id="new"),
         pytest.param({"PrimaryRegion": "us-east-1"}, NA, "", id="a copy"),

@@ -53,7 +53,7 @@ USERS = "AWS::IAM::User"
         pytest.param(RECORDER, STOPPED, {}, N, "Configuration recorder is stopped", id="stopped"),
         pytest.param(
             replace(RECORDER, role="arn:aws:iam::123456789012:role/config"), RECORDS, {}, N,
-            "Configuration recorder does not use the service-linked role, but arn:aws:iam::123456789012:role/config",
+            "Configuration recorder uses arn:aws:iam::123456789012:role/config, not the service-linked role",
             id="another role",
         ),
         pytest.param(

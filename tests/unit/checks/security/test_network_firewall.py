@@ -58,9 +58,9 @@ def test_protections_of_a_firewall(check: Check, changed: dict[str, Any], reason
     ("firewall", "status", "reason"),
     [
         ({"SubnetMappings": [{}, {}]}, C, "Firewall is in 2 Availability Zones"),
-        ({"SubnetMappings": [{}]}, N, "Firewall is in 1 Availability Zone"),
+        ({"SubnetMappings": [{}]}, N, "Firewall is in 1 Availability Zone; use 2 or more"),
         ({"SubnetMappings": [], "AvailabilityZoneMappings": [{}, {}, {}]}, C, "Firewall is in 3 Availability Zones"),
-        ({"AvailabilityZoneMappings": [{}]}, N, "Firewall is in 1 Availability Zone"),
+        ({"AvailabilityZoneMappings": [{}]}, N, "Firewall is in 1 Availability Zone; use 2 or more"),
     ],
 )
 def test_zones_of_a_firewall(firewall: dict[str, Any], status: Status, reason: str) -> None:

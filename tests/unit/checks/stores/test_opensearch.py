@@ -63,7 +63,7 @@ DOMAIN = SearchDomain(
         (
             opensearch_https_required,
             {"tls_policy": "Policy-Min-TLS-1-2-2019-07"},
-            "Domain requires HTTPS with Policy-Min-TLS-1-2-2019-07, which is not in Muster's list of 2026-10",
+            "Domain requires HTTPS, but TLS policy Policy-Min-TLS-1-2-2019-07 is not a current one (list of 2026-10)",
         ),
         (opensearch_update_check, {"update_available": True}, "A service software update is available"),
     ],

@@ -33,6 +33,6 @@ def test_protocols_that_are_not_known_are_no_verdict(protocols: list[str]) -> No
 def test_a_connector_writes_a_log() -> None:
     role = "arn:aws:iam::123456789012:role/logs"
     found = transfer_connector_logging_enabled(TransferConnector.parse({"Connector": {"LoggingRole": role}}))
-    assert (found.status, found.reason) == (C, f"Connector writes its log by role {role}")
+    assert (found.status, found.reason) == (C, f"Connector writes its log with role {role}")
     found = transfer_connector_logging_enabled(TransferConnector.parse({"Connector": {"Url": "sftp://a.example"}}))
     assert (found.status, found.reason) == (N, "Connector has no logging role")

@@ -10,7 +10,7 @@ def athena_workgroup_logging_enabled(workgroup: AthenaWorkgroup) -> Verdict:
     """Athena workgroups should publish metrics of their queries to CloudWatch.
 
     Problem: workgroup publishes no metrics
-    Why: Without metrics nobody sees which queries fail, and how much data they read and cost.
+    Why: Without metrics you cannot see which queries fail, how much data they read and what they cost.
     Fix: `aws athena update-work-group --work-group NAME --configuration-updates PublishCloudWatchMetricsEnabled=true`
     Source: https://docs.aws.amazon.com/config/latest/developerguide/athena-workgroup-logging-enabled.html
     """

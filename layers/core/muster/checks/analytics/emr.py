@@ -14,8 +14,8 @@ def emr_master_no_public_ip(primary: EmrPrimaryNodes) -> Verdict:
     """Primary nodes of EMR clusters should have no public IP address.
 
     Problem: primary node has a public IP address
-    Why: Web pages and services of the primary node see all data of the cluster. Only security groups then stand between
-      them and the internet.
+    Why: The web pages and services of the primary node give access to all data of the cluster. With a public address,
+      only security groups stand between them and the internet.
     Fix: The address cannot be removed. Create the cluster again in a private subnet, then terminate the old one. `aws
       emr create-cluster --name NEW-NAME --release-label RELEASE --instance-type TYPE --instance-count NUMBER
       --use-default-roles --ec2-attributes SubnetId=SUBNET-ID`
@@ -38,7 +38,8 @@ def emr_block_public_access(settings: EmrBlockPublicAccess) -> Verdict:
     Problem: EMR does not block public access
     Why: A cluster whose security group is open to everyone can be taken over. With the block, EMR does not start it.
     Fix: `aws emr put-block-public-access-configuration --block-public-access-configuration
-      BlockPublicSecurityGroupRules=true` No port is an exception then. Clusters that run already stay as they are.
+      BlockPublicSecurityGroupRules=true` The command removes all exceptions, including port 22. Clusters that already
+      run do not change.
     Source: https://docs.aws.amazon.com/config/latest/developerguide/emr-block-public-access.html
     """
     if not known(settings.blocked):

@@ -12,7 +12,7 @@ def glue_ml_transform_encrypted_at_rest(transform: GlueTransform) -> Verdict:
     """Machine learning transforms of Glue should be encrypted at rest.
 
     Problem: Glue transform is not encrypted
-    Why: The transform holds labels and samples of the data that it was taught with.
+    Why: The transform stores labels and samples of your data. Anyone who gets access to the storage can read them.
     Fix: The encryption cannot be changed. Create a new transform, and teach it with the labels of this one. `aws glue
       create-ml-transform --name NEW-NAME --role ROLE-ARN --parameters TransformType=FIND_MATCHES
       --input-record-tables DatabaseName=DATABASE,TableName=TABLE --transform-encryption
@@ -28,12 +28,14 @@ def glue_ml_transform_encrypted_at_rest(transform: GlueTransform) -> Verdict:
 def glue_spark_job_supported_version(job: GlueJob, *, min_version: str = "3.0") -> Verdict:
     """Spark jobs should run on a supported version of Glue.
 
-    Jobs that AWS upgrades by itself pass. Python shell and Ray jobs are not judged.
+    Jobs that AWS upgrades by itself pass. The check does not apply to Python shell and Ray jobs.
 
     Problem: old version of Glue
     Why: Old versions of Spark and Python get no security fixes, and AWS ends their support.
-    Fix: Write the new version into the job's definition, which this replaces as a whole, and test the job. `aws glue
-      update-job --job-name NAME --job-update file://JOB.json`
+    Fix: The command replaces the whole definition of the job. Read the definition: `aws glue get-job --job-name NAME`
+      Write it to JOB.json with the new GlueVersion, without Name, CreatedOn, LastModifiedOn and AllocatedCapacity, and
+      without MaxCapacity if WorkerType is set. Then replace it, and test the job: `aws glue update-job --job-name NAME
+      --job-update file://JOB.json`
     Source: https://docs.aws.amazon.com/config/latest/developerguide/glue-spark-job-supported-version.html
     """
     kind = known(job.kind)

@@ -34,11 +34,12 @@ def cloudfront_origin_failover_enabled(distribution: Distribution) -> Verdict:
     """CloudFront distributions should have origin failover.
 
     Problem: distribution has no origin failover
-    Why: With an origin group CloudFront asks a second origin when the first one fails. Without it viewers get errors.
-    Fix: Save the configuration: `aws cloudfront get-distribution-config --id ID --query DistributionConfig --output
-      json > ID.json` Add an origin group of two origins to OriginGroups, and make it the target of a behavior. Then
-      replace the configuration; ETAG is what get-distribution-config returns as ETag: `aws cloudfront
-      update-distribution --id ID --if-match ETAG --distribution-config file://ID.json`
+    Why: Without an origin group, viewers get errors when the origin fails. With one, CloudFront sends their requests to
+      a second origin.
+    Fix: Save the configuration and read its ETag: `aws cloudfront get-distribution-config --id ID --query
+      DistributionConfig --output json > ID.json` `aws cloudfront get-distribution-config --id ID --query ETag --output
+      text` Add an origin group of two origins to OriginGroups, and make it the target of a behavior. Then replace the
+      configuration: `aws cloudfront update-distribution --id ID --if-match ETAG --distribution-config file://ID.json`
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/cloudfront-controls.html#cloudfront-4
     """
     groups = known(distribution.groups)
@@ -57,11 +58,11 @@ def cloudfront_traffic_to_origin_encrypted(distribution: Distribution) -> Verdic
 
     Problem: traffic to the origin is not encrypted
     Why: CloudFront reaches custom origins over the internet, where HTTP can be read and changed.
-    Fix: Save the configuration: `aws cloudfront get-distribution-config --id ID --query DistributionConfig --output
-      json > ID.json` Set OriginProtocolPolicy of the origin to https-only. Then replace the configuration; ETAG is what
-      get-distribution-config returns as ETag: `aws cloudfront update-distribution --id ID --if-match ETAG
-      --distribution-config file://ID.json` Website endpoints of S3 take HTTP only: use the bucket itself as an S3
-      origin with origin access control.
+    Fix: Save the configuration and read its ETag: `aws cloudfront get-distribution-config --id ID --query
+      DistributionConfig --output json > ID.json` `aws cloudfront get-distribution-config --id ID --query ETag --output
+      text` Set OriginProtocolPolicy of the origin to https-only. Then replace the configuration: `aws cloudfront
+      update-distribution --id ID --if-match ETAG --distribution-config file://ID.json` Website endpoints of S3 take
+      HTTP only: use the bucket itself as an S3 origin with origin access control.
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/cloudfront-controls.html#cloudfront-9
     """
     origins = known(distribution.origins)
@@ -104,10 +105,10 @@ def cloudfront_no_deprecated_ssl_protocols(distribution: Distribution) -> Verdic
 
     Problem: SSLv3 is allowed to the origin
     Why: SSLv3 can be decrypted (POODLE), and an attacker on the path can make both sides fall back to it.
-    Fix: Save the configuration: `aws cloudfront get-distribution-config --id ID --query DistributionConfig --output
-      json > ID.json` Leave only TLSv1.2 in OriginSslProtocols of the origin. Then replace the configuration; ETAG is
-      what get-distribution-config returns as ETag: `aws cloudfront update-distribution --id ID --if-match ETAG
-      --distribution-config file://ID.json`
+    Fix: Save the configuration and read its ETag: `aws cloudfront get-distribution-config --id ID --query
+      DistributionConfig --output json > ID.json` `aws cloudfront get-distribution-config --id ID --query ETag --output
+      text` Leave only TLSv1.2 in OriginSslProtocols of the origin. Then replace the configuration: `aws cloudfront
+      update-distribution --id ID --if-match ETAG --distribution-config file://ID.json`
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/cloudfront-controls.html#cloudfront-10
     """
     origins = known(distribution.origins)
@@ -130,10 +131,10 @@ def cloudfront_s3_origin_bucket_exists(distribution: Distribution, buckets: Rela
 
     Problem: S3 origin does not exist
     Why: Anyone can create a bucket of that name and serve their own content from your domain.
-    Fix: Create the bucket again in your account, or remove the origin. Save the configuration: `aws cloudfront
-      get-distribution-config --id ID --query DistributionConfig --output json > ID.json` Change or remove the origin.
-      Then replace the configuration; ETAG is what get-distribution-config returns as ETag: `aws cloudfront
-      update-distribution --id ID --if-match ETAG --distribution-config file://ID.json`
+    Fix: Create the bucket again in your account, or remove the origin. Save the configuration and read its ETag: `aws
+      cloudfront get-distribution-config --id ID --query DistributionConfig --output json > ID.json` `aws cloudfront
+      get-distribution-config --id ID --query ETag --output text` Change or remove the origin. Then replace the
+      configuration: `aws cloudfront update-distribution --id ID --if-match ETAG --distribution-config file://ID.json`
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/cloudfront-controls.html#cloudfront-12
     """
     s3 = [each for each in known(distribution.origins) if each.kind == S3]
@@ -162,8 +163,11 @@ def cloudfront_s3_origin_access_control_enabled(distribution: Distribution) -> V
     Why: Without origin access control the bucket must be public, or it relies on an access identity, which supports
       neither SSE-KMS nor all regions.
     Fix: `aws cloudfront create-origin-access-control --origin-access-control-config
-      Name=ID,SigningProtocol=sigv4,SigningBehavior=always,OriginAccessControlOriginType=s3` Set OriginAccessControlId
-      of the origin in the distribution, and allow the distribution in the bucket policy.
+      Name=ID,SigningProtocol=sigv4,SigningBehavior=always,OriginAccessControlOriginType=s3` Allow the distribution in
+      the bucket policy. Save the configuration and read its ETag: `aws cloudfront get-distribution-config --id ID
+      --query DistributionConfig --output json > ID.json` `aws cloudfront get-distribution-config --id ID --query ETag
+      --output text` Set OriginAccessControlId of the origin in the file. Then replace the configuration: `aws
+      cloudfront update-distribution --id ID --if-match ETAG --distribution-config file://ID.json`
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/cloudfront-controls.html#cloudfront-13
     """
     origins = known(distribution.origins)
@@ -186,9 +190,12 @@ def cloudfront_origin_lambda_url_oac_enabled(distribution: Distribution) -> Verd
     Problem: function URL has no access control
     Why: Without origin access control anyone can call the function URL directly, past CloudFront and its web ACL.
     Fix: `aws cloudfront create-origin-access-control --origin-access-control-config
-      Name=ID,SigningProtocol=sigv4,SigningBehavior=always,OriginAccessControlOriginType=lambda` Set
-      OriginAccessControlId of the origin in the distribution, let the distribution invoke the function, and set the
-      AuthType of the function URL to AWS_IAM.
+      Name=ID,SigningProtocol=sigv4,SigningBehavior=always,OriginAccessControlOriginType=lambda` Allow the distribution
+      to invoke the function. Save the configuration and read its ETag: `aws cloudfront get-distribution-config --id ID
+      --query DistributionConfig --output json > ID.json` `aws cloudfront get-distribution-config --id ID --query ETag
+      --output text` Set OriginAccessControlId of the origin in the file. Then replace the configuration: `aws
+      cloudfront update-distribution --id ID --if-match ETAG --distribution-config file://ID.json` Then set the AuthType
+      of the function URL: `aws lambda update-function-url-config --function-name FUNCTION-NAME --auth-type AWS_IAM`
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/cloudfront-controls.html#cloudfront-16
     """
     urls = [each for each in known(distribution.origins) if each.function_url]

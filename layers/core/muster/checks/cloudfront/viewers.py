@@ -42,10 +42,10 @@ def cloudfront_viewer_policy_https(distribution: Distribution) -> Verdict:
 
     Problem: distribution accepts HTTP
     Why: Anyone on the network path can read and change what is sent over HTTP.
-    Fix: Save the configuration: `aws cloudfront get-distribution-config --id ID --query DistributionConfig --output
-      json > ID.json` Set ViewerProtocolPolicy of each behavior to redirect-to-https. Then replace the configuration;
-      ETAG is what get-distribution-config returns as ETag: `aws cloudfront update-distribution --id ID --if-match ETAG
-      --distribution-config file://ID.json`
+    Fix: Save the configuration and read its ETag: `aws cloudfront get-distribution-config --id ID --query
+      DistributionConfig --output json > ID.json` `aws cloudfront get-distribution-config --id ID --query ETag --output
+      text` Set ViewerProtocolPolicy of each behavior to redirect-to-https. Then replace the configuration: `aws
+      cloudfront update-distribution --id ID --if-match ETAG --distribution-config file://ID.json`
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/cloudfront-controls.html#cloudfront-3
     """
     behaviors = known(distribution.behaviors)
@@ -65,10 +65,11 @@ def cloudfront_accesslogs_enabled(settings: DistributionSettings) -> Verdict:
 
     Problem: distribution has no access logs
     Why: Access logs show which viewer requested what. After an attack or an outage they are often the only evidence.
-    Fix: Save the configuration: `aws cloudfront get-distribution-config --id ID --query DistributionConfig --output
-      json > ID.json` Set Logging in the file: Enabled to true, and Bucket to the domain name of a bucket that allows
-      ACLs. Then replace the configuration; ETAG is what get-distribution-config returns as ETag: `aws cloudfront
-      update-distribution --id ID --if-match ETAG --distribution-config file://ID.json`
+    Fix: Save the configuration and read its ETag: `aws cloudfront get-distribution-config --id ID --query
+      DistributionConfig --output json > ID.json` `aws cloudfront get-distribution-config --id ID --query ETag --output
+      text` Set Logging in the file: Enabled to true, and Bucket to the domain name of a bucket that allows ACLs. Then
+      replace the configuration: `aws cloudfront update-distribution --id ID --if-match ETAG --distribution-config
+      file://ID.json`
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/cloudfront-controls.html#cloudfront-5
     """
     if known(settings.logging):
@@ -95,14 +96,16 @@ def cloudfront_associated_with_waf(distribution: Distribution) -> Verdict:
 def cloudfront_custom_ssl_certificate(distribution: Distribution) -> Verdict:
     """CloudFront distributions should use their own SSL/TLS certificate.
 
-    A multi-tenant distribution with the default certificate is not judged: its tenants may have certificates.
+    The check does not apply to a multi-tenant distribution with the default certificate, because its tenants may have
+    certificates of their own.
 
     Problem: distribution has the default certificate
     Why: With the default certificate viewers can use HTTPS only under a name of cloudfront.net, not your own domain.
-    Fix: Request or import a certificate in us-east-1. Save the configuration: `aws cloudfront get-distribution-config
-      --id ID --query DistributionConfig --output json > ID.json` Set Aliases and ViewerCertificate in the file. Then
-      replace the configuration; ETAG is what get-distribution-config returns as ETag: `aws cloudfront
-      update-distribution --id ID --if-match ETAG --distribution-config file://ID.json`
+    Fix: Request or import a certificate in us-east-1. Save the configuration and read its ETag: `aws cloudfront
+      get-distribution-config --id ID --query DistributionConfig --output json > ID.json` `aws cloudfront
+      get-distribution-config --id ID --query ETag --output text` Set Aliases and ViewerCertificate in the file. Then
+      replace the configuration: `aws cloudfront update-distribution --id ID --if-match ETAG --distribution-config
+      file://ID.json`
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/cloudfront-controls.html#cloudfront-7
     """
     if not known(distribution.default_certificate):
@@ -120,10 +123,10 @@ def cloudfront_sni_enabled(distribution: Distribution) -> Verdict:
 
     Problem: distribution does not use SNI
     Why: A dedicated IP address costs extra every month, and current browsers and clients support SNI.
-    Fix: Save the configuration: `aws cloudfront get-distribution-config --id ID --query DistributionConfig --output
-      json > ID.json` Set SSLSupportMethod of ViewerCertificate to sni-only, beside a certificate of your own. Then
-      replace the configuration; ETAG is what get-distribution-config returns as ETag: `aws cloudfront
-      update-distribution --id ID --if-match ETAG --distribution-config file://ID.json`
+    Fix: Save the configuration and read its ETag: `aws cloudfront get-distribution-config --id ID --query
+      DistributionConfig --output json > ID.json` `aws cloudfront get-distribution-config --id ID --query ETag --output
+      text` Set SSLSupportMethod of ViewerCertificate to sni-only, beside a certificate of your own. Then replace the
+      configuration: `aws cloudfront update-distribution --id ID --if-match ETAG --distribution-config file://ID.json`
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/cloudfront-controls.html#cloudfront-8
     """
     if known(distribution.default_certificate):
@@ -147,10 +150,10 @@ def cloudfront_ssl_policy_current(
 
     Problem: TLS policy is not recommended
     Why: Older policies allow TLS 1.0 and 1.1 or weak ciphers.
-    Fix: Save the configuration: `aws cloudfront get-distribution-config --id ID --query DistributionConfig --output
-      json > ID.json` Set MinimumProtocolVersion of ViewerCertificate to TLSv1.2_2021. Then replace the configuration;
-      ETAG is what get-distribution-config returns as ETag: `aws cloudfront update-distribution --id ID --if-match ETAG
-      --distribution-config file://ID.json`
+    Fix: Save the configuration and read its ETag: `aws cloudfront get-distribution-config --id ID --query
+      DistributionConfig --output json > ID.json` `aws cloudfront get-distribution-config --id ID --query ETag --output
+      text` Set MinimumProtocolVersion of ViewerCertificate to TLSv1.2_2021. Then replace the configuration: `aws
+      cloudfront update-distribution --id ID --if-match ETAG --distribution-config file://ID.json`
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/cloudfront-controls.html#cloudfront-15
     """
     if known(distribution.default_certificate):
@@ -171,12 +174,12 @@ def cloudfront_distribution_key_group_enabled(distribution: Distribution) -> Ver
     Every cache behavior must have a trusted key group and no trusted signer, which is an AWS account. A public website
     cannot pass. The check does not apply to multi-tenant distributions.
 
-    Problem: distribution needs no signed URLs
+    Problem: distribution requires no signed URLs
     Why: Without a key group anyone who has the URL can get the content, and the keys of signers belong to root users.
-    Fix: Create a key group. Save the configuration: `aws cloudfront get-distribution-config --id ID --query
-      DistributionConfig --output json > ID.json` Set TrustedKeyGroups of each behavior, and remove TrustedSigners. Then
-      replace the configuration; ETAG is what get-distribution-config returns as ETag: `aws cloudfront
-      update-distribution --id ID --if-match ETAG --distribution-config file://ID.json`
+    Fix: Create a key group. Save the configuration and read its ETag: `aws cloudfront get-distribution-config --id ID
+      --query DistributionConfig --output json > ID.json` `aws cloudfront get-distribution-config --id ID --query ETag
+      --output text` Set TrustedKeyGroups of each behavior, and remove TrustedSigners. Then replace the configuration:
+      `aws cloudfront update-distribution --id ID --if-match ETAG --distribution-config file://ID.json`
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/cloudfront-controls.html#cloudfront-17
     """
     if known(distribution.mode) == TENANT_ONLY:

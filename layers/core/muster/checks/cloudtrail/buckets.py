@@ -45,8 +45,8 @@ def cloudtrail_bucket_not_public(  # noqa: PLR0913 - what decides whether a buck
 def cloudtrail_bucket_access_logged(bucket: Resource, trails: AccountTrails, logging: BucketLogging) -> Verdict:
     """S3 buckets that receive the log files of trails should have server access logging enabled.
 
-    The check applies to buckets that a multi-region trail of the account or its organization writes to. Whether the
-    access logs arrive, s3-bucket-logging-enabled checks.
+    The check applies to buckets that a multi-region trail of the account or its organization writes to. The check
+    `s3-bucket-logging-enabled` shows whether the access logs arrive.
 
     Problem: access to a trail's bucket is not logged
     Why: Without access logs, you cannot find out who read or deleted the log files of the trail.

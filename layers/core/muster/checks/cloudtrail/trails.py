@@ -16,10 +16,11 @@ def cloudtrail_multi_region_enabled(trails: AccountTrails) -> Verdict:
     A trail that leaves out a service, such as AWS KMS, passes; the reason names it.
 
     Problem: no trail records all management events
-    Why: Without the trail nobody can find out later who changed what, and most detection has nothing to work with.
+    Why: Without the trail you cannot find out who changed what after an attack or an outage, and most detection tools
+      have no data.
     Fix: The bucket's policy must let CloudTrail write to it. `aws cloudtrail create-trail --name NEW-TRAIL
       --s3-bucket-name BUCKET-NAME --is-multi-region-trail --enable-log-file-validation && aws cloudtrail start-logging
-      --name NEW-TRAIL` If a trail exists, the reason says what it lacks.
+      --name NEW-TRAIL` If a trail exists, change the settings that the reason names instead.
     Source: https://docs.aws.amazon.com/config/latest/developerguide/multi-region-cloudtrail-enabled.html
     """
     return _recorded(trails, "management events", _missing, _exceptions)
@@ -33,7 +34,7 @@ def s3_object_writes_logged(trails: AccountTrails) -> Verdict:
     events.
 
     Problem: S3 object writes are not recorded
-    Why: Without data events, nobody can find out who changed or deleted an object.
+    Why: Without data events, you cannot find out who changed or deleted an object.
     Fix: The command replaces the event selectors of the trail. `aws cloudtrail put-event-selectors --region
       TRAIL-REGION --trail-name TRAIL-NAME --advanced-event-selectors '[{"FieldSelectors": [{"Field": "eventCategory",
       "Equals": ["Management"]}]}, {"FieldSelectors": [{"Field": "eventCategory", "Equals": ["Data"]}, {"Field":
@@ -51,7 +52,7 @@ def s3_object_reads_logged(trails: AccountTrails) -> Verdict:
     events.
 
     Problem: S3 object reads are not recorded
-    Why: Without data events, nobody can find out which objects were downloaded after a leak.
+    Why: After a leak, you cannot find out without data events which objects were downloaded.
     Fix: The command replaces the event selectors of the trail. `aws cloudtrail put-event-selectors --region
       TRAIL-REGION --trail-name TRAIL-NAME --advanced-event-selectors '[{"FieldSelectors": [{"Field": "eventCategory",
       "Equals": ["Management"]}]}, {"FieldSelectors": [{"Field": "eventCategory", "Equals": ["Data"]}, {"Field":
@@ -66,7 +67,8 @@ def cloudtrail_encryption_enabled(trail: Trail) -> Verdict:
     """CloudTrail trails should encrypt their log files with a KMS key.
 
     Problem: log files are not encrypted with KMS
-    Why: With a KMS key, only those can read the log files whom the key policy allows it, even if the bucket is open.
+    Why: With a KMS key, only principals that the key policy allows can read the log files, even if the bucket is
+      public.
     Fix: The key policy must allow CloudTrail to use the key. `aws cloudtrail update-trail --name ARN --kms-key-id
       KEY-ID`
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/cloudtrail-controls.html#cloudtrail-2
@@ -81,7 +83,8 @@ def cloudtrail_log_file_validation_enabled(trail: Trail) -> Verdict:
     """CloudTrail trails should have log file validation enabled.
 
     Problem: log file validation is off
-    Why: The signed digest files show whether a log file was changed or deleted after CloudTrail delivered it.
+    Why: An attacker may change or delete log files to hide their actions. The signed digest files show whether this
+      happened after CloudTrail delivered a file.
     Fix: `aws cloudtrail update-trail --name ARN --enable-log-file-validation`
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/cloudtrail-controls.html#cloudtrail-4
     """
@@ -97,7 +100,8 @@ def cloudtrail_cloudwatch_logs_enabled(trail: Trail, status: TrailStatus) -> Ver
     AWS does not look at the last delivery. If it failed, the reason says so.
 
     Problem: events do not go to CloudWatch Logs
-    Why: In a log group, events can be searched and alarms can be set on them within minutes.
+    Why: Without a log group, you cannot search the events in CloudWatch Logs or set alarms that notify you of an
+      attack.
     Fix: `aws cloudtrail update-trail --name ARN --cloud-watch-logs-log-group-arn LOG-GROUP-ARN
       --cloud-watch-logs-role-arn ROLE-ARN`
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/cloudtrail-controls.html#cloudtrail-5

@@ -75,8 +75,8 @@ def cloudwatch_alarm_action_targets_live(
 
     Each topic among the actions for ALARM must exist, have a subscription that is confirmed, and have a policy that
     lets CloudWatch publish. Where a KMS key encrypts it, that must be an enabled customer managed key whose policy lets
-    CloudWatch use it: CloudWatch cannot use alias/aws/sns. There is no verdict on a topic or a key of another account
-    or region, nor where Muster cannot tell whether CloudWatch meets a policy's conditions, unless another topic fails.
+    CloudWatch use it: CloudWatch cannot use alias/aws/sns. There is no result for a topic or a key of another account
+    or region, or if Muster cannot tell whether CloudWatch meets a policy's conditions, unless another topic fails.
 
     Problem: alarm notifies no subscriber
     Why: An alarm action fails silently if its topic is deleted, if no subscription is confirmed, or if CloudWatch may

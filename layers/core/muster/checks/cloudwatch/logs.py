@@ -53,7 +53,8 @@ def cloudwatch_log_group_encrypted(group: LogGroup) -> Verdict:
     CloudWatch Logs encrypts every log group. The check requires a customer managed key.
 
     Problem: log group has no KMS key
-    Why: The key policy limits who can read the events, whatever IAM policies allow. Disabling the key blocks access.
+    Why: The key policy limits who can read the events, even if IAM policies allow more. Disabling the key blocks
+      access.
     Fix: The key's policy must allow CloudWatch Logs to use the key. `aws logs associate-kms-key --log-group-name NAME
       --kms-key-id KEY-ARN` The key encrypts only events that arrive afterwards.
     Source: https://docs.aws.amazon.com/config/latest/developerguide/cloudwatch-log-group-encrypted.html

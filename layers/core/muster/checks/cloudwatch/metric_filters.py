@@ -1,6 +1,6 @@
-"""Checks that somebody is notified of what a trail records: one for each control CloudWatch.1 to CloudWatch.14.
+"""Checks that a person is notified of events of a trail: one for each control CloudWatch.1 to CloudWatch.14.
 
-All of them judge the account, by the same facets. What a whole chain is, trail_alarms.py says.
+All of them check the account, with the same facets. trail_alarms.py defines a whole chain.
 """
 
 from muster.checks.cloudwatch.trail_alarms import notified
@@ -15,7 +15,7 @@ def cloudwatch_root_use_alarmed(trails: AccountTrails, watches: TrailWatches, ac
     """AWS accounts should have a metric filter and an alarm for the use of the root user.
 
     Problem: no alarm on root use
-    Why: The root user can do anything, and its use is rare enough that each should be looked at.
+    Why: An attacker who signs in as root controls the whole account. Root is rarely needed, so look at each use.
     Fix: `aws logs put-metric-filter --region TRAIL-REGION --log-group-name LOG-GROUP --filter-name root-use
       --filter-pattern PATTERN --metric-transformations metricName=root-use,metricNamespace=CloudTrail,metricValue=1
       && aws cloudwatch put-metric-alarm --region TRAIL-REGION --alarm-name root-use --namespace CloudTrail
@@ -31,7 +31,7 @@ def cloudwatch_unauthorized_calls_alarmed(trails: AccountTrails, watches: TrailW
     """AWS accounts should have a metric filter and an alarm for API calls that AWS refused.
 
     Problem: no alarm on refused calls
-    Why: Many refused calls show somebody who tries stolen credentials, or a change that broke a service.
+    Why: Many refused calls mean that an attacker tries stolen credentials, or that a change broke a service.
     Fix: `aws logs put-metric-filter --region TRAIL-REGION --log-group-name LOG-GROUP --filter-name unauthorized-calls
       --filter-pattern PATTERN --metric-transformations
       metricName=unauthorized-calls,metricNamespace=CloudTrail,metricValue=1 && aws cloudwatch put-metric-alarm
@@ -48,7 +48,7 @@ def cloudwatch_sign_in_without_mfa_alarmed(trails: AccountTrails, watches: Trail
     """AWS accounts should have a metric filter and an alarm for console sign-ins without MFA.
 
     Problem: no alarm on sign-in without MFA
-    Why: A sign-in without MFA needs no more than a password, which may be stolen.
+    Why: Without MFA, an attacker needs only a stolen password to sign in.
     Fix: `aws logs put-metric-filter --region TRAIL-REGION --log-group-name LOG-GROUP --filter-name
       sign-in-without-mfa --filter-pattern PATTERN --metric-transformations
       metricName=sign-in-without-mfa,metricNamespace=CloudTrail,metricValue=1 && aws cloudwatch put-metric-alarm
@@ -65,7 +65,7 @@ def cloudwatch_iam_policy_changes_alarmed(trails: AccountTrails, watches: TrailW
     """AWS accounts should have a metric filter and an alarm for changes of IAM policies.
 
     Problem: no alarm on IAM policy changes
-    Why: A changed policy may give somebody more than they should have.
+    Why: An attacker who can change policies can give their own user the permissions of an administrator.
     Fix: `aws logs put-metric-filter --region TRAIL-REGION --log-group-name LOG-GROUP --filter-name iam-policy-changes
       --filter-pattern PATTERN --metric-transformations
       metricName=iam-policy-changes,metricNamespace=CloudTrail,metricValue=1 && aws cloudwatch put-metric-alarm
@@ -82,7 +82,7 @@ def cloudwatch_trail_changes_alarmed(trails: AccountTrails, watches: TrailWatche
     """AWS accounts should have a metric filter and an alarm for changes of CloudTrail trails.
 
     Problem: no alarm on trail changes
-    Why: Whoever wants to hide something stops the trail first.
+    Why: An attacker who wants to hide their actions stops the trail first.
     Fix: `aws logs put-metric-filter --region TRAIL-REGION --log-group-name LOG-GROUP --filter-name trail-changes
       --filter-pattern PATTERN --metric-transformations
       metricName=trail-changes,metricNamespace=CloudTrail,metricValue=1 && aws cloudwatch put-metric-alarm --region
@@ -99,7 +99,7 @@ def cloudwatch_sign_in_failures_alarmed(trails: AccountTrails, watches: TrailWat
     """AWS accounts should have a metric filter and an alarm for failed console sign-ins.
 
     Problem: no alarm on failed sign-ins
-    Why: Many failed sign-ins show somebody who guesses passwords.
+    Why: Many failed sign-ins mean that an attacker guesses passwords.
     Fix: `aws logs put-metric-filter --region TRAIL-REGION --log-group-name LOG-GROUP --filter-name sign-in-failures
       --filter-pattern PATTERN --metric-transformations
       metricName=sign-in-failures,metricNamespace=CloudTrail,metricValue=1 && aws cloudwatch put-metric-alarm --region
@@ -116,7 +116,8 @@ def cloudwatch_key_deletions_alarmed(trails: AccountTrails, watches: TrailWatche
     """AWS accounts should have a metric filter and an alarm for KMS keys that are disabled or scheduled for deletion.
 
     Problem: no alarm on disabled keys
-    Why: Data that a deleted key encrypts cannot be read again; an alarm leaves time to cancel.
+    Why: Once a key is deleted, the data that it encrypted cannot be read again. An alarm leaves you time to cancel the
+      deletion.
     Fix: `aws logs put-metric-filter --region TRAIL-REGION --log-group-name LOG-GROUP --filter-name key-deletions
       --filter-pattern PATTERN --metric-transformations
       metricName=key-deletions,metricNamespace=CloudTrail,metricValue=1 && aws cloudwatch put-metric-alarm --region
@@ -152,7 +153,7 @@ def cloudwatch_config_changes_alarmed(trails: AccountTrails, watches: TrailWatch
     """AWS accounts should have a metric filter and an alarm for changes of AWS Config.
 
     Problem: no alarm on Config changes
-    Why: While the recorder is stopped, nothing shows what changed.
+    Why: While the recorder is stopped, AWS Config records no changes, and an auditor finds a gap in the history.
     Fix: `aws logs put-metric-filter --region TRAIL-REGION --log-group-name LOG-GROUP --filter-name config-changes
       --filter-pattern PATTERN --metric-transformations
       metricName=config-changes,metricNamespace=CloudTrail,metricValue=1 && aws cloudwatch put-metric-alarm --region
@@ -188,7 +189,7 @@ def cloudwatch_network_acl_changes_alarmed(trails: AccountTrails, watches: Trail
     """AWS accounts should have a metric filter and an alarm for changes of network ACLs.
 
     Problem: no alarm on network ACL changes
-    Why: A changed network ACL may open a subnet, or cut it off.
+    Why: A changed network ACL may open a subnet to the internet, or cut it off.
     Fix: `aws logs put-metric-filter --region TRAIL-REGION --log-group-name LOG-GROUP --filter-name
       network-acl-changes --filter-pattern PATTERN --metric-transformations
       metricName=network-acl-changes,metricNamespace=CloudTrail,metricValue=1 && aws cloudwatch put-metric-alarm
@@ -222,7 +223,7 @@ def cloudwatch_route_table_changes_alarmed(trails: AccountTrails, watches: Trail
     """AWS accounts should have a metric filter and an alarm for changes of route tables.
 
     Problem: no alarm on route table changes
-    Why: A changed route may send traffic to somebody else, or to nobody.
+    Why: A changed route may send traffic through an attacker's network, or cut off a subnet.
     Fix: `aws logs put-metric-filter --region TRAIL-REGION --log-group-name LOG-GROUP --filter-name
       route-table-changes --filter-pattern PATTERN --metric-transformations
       metricName=route-table-changes,metricNamespace=CloudTrail,metricValue=1 && aws cloudwatch put-metric-alarm

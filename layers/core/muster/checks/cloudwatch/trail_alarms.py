@@ -42,7 +42,7 @@ def notified(number: int, account: Resource, trails: AccountTrails, watches: Tra
     others = [each for each in trails.trails if each.owner != account.account_id and not each.silent]
     if others and not any(each.logging is True and each.log_group for each in own):
         owners = ", ".join(sorted({each.owner for each in others}))
-        return not_applicable(f"An organization trail of account {owners} records the events; judged in that account")
+        return not_applicable(f"An organization trail of account {owners} records the events; the check applies there")
     if not own:
         return non_compliant("The account has no multi-region trail", pattern=PATTERNS[number][0])
     logging = next((each for each in own if each.group_name), own[0])
@@ -69,7 +69,7 @@ def _of_watch(number: int, trail: AccountTrail, watch: Watch) -> Found:
         return watch.filters
     filters = tuple(watch.matching(required(number)))
     if not filters:
-        return non_compliant(f"No metric filter of log group {trail.group_name} has the pattern")
+        return non_compliant(f"No metric filter of log group {trail.group_name} has the required pattern")
     return _of_filters(filters, watch)
 
 

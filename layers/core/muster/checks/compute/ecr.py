@@ -36,7 +36,8 @@ def ecr_private_tag_immutability_enabled(repository: Repository) -> Verdict:
     A repository with exclusions fails, as in Security Hub: the tags that they match can change.
 
     Problem: image tags can change
-    Why: Everyone who may push can put another image behind a tag that is already deployed, and no deployment shows it.
+    Why: Anyone with permission to push can move a tag that is already deployed to another image. New containers then
+      run that image without a deployment.
     Fix: `aws ecr put-image-tag-mutability --repository-name NAME --image-tag-mutability IMMUTABLE`
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/ecr-controls.html#ecr-2
     """
@@ -55,13 +56,15 @@ def ecr_private_tag_immutability_enabled(repository: Repository) -> Verdict:
 def ecr_private_lifecycle_policy_configured(policy: LifecyclePolicy) -> Verdict:
     """ECR repositories should have a lifecycle policy.
 
-    Any policy passes: its rules are not judged.
+    Any policy passes. The check does not read its rules.
 
     Problem: repository has no lifecycle policy
     Why: Without a policy images stay for ever. They cost money, and old ones with known vulnerabilities can still be
       deployed.
-    Fix: Write the rules, and look at what they would delete first with start-lifecycle-policy-preview. `aws ecr
-      put-lifecycle-policy --repository-name NAME --lifecycle-policy-text file://POLICY.json`
+    Fix: Write the rules to POLICY.json. See which images they would delete: `aws ecr start-lifecycle-policy-preview
+      --repository-name NAME --lifecycle-policy-text file://POLICY.json` `aws ecr get-lifecycle-policy-preview
+      --repository-name NAME` Then set the policy: `aws ecr put-lifecycle-policy --repository-name NAME
+      --lifecycle-policy-text file://POLICY.json`
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/ecr-controls.html#ecr-3
     """
     if policy.exists:

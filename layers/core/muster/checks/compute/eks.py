@@ -16,8 +16,8 @@ _SHOWN = 5
 def eks_endpoint_no_public_access(cluster: EksCluster, *, allow_restricted_cidrs: bool = False) -> Verdict:
     """EKS clusters should not have a public API server endpoint.
 
-    A public endpoint fails from whichever networks it may be called, as in Security Hub. With `allow_restricted_cidrs`
-    it passes unless everyone may call it.
+    A public endpoint fails even if only some networks may call it, as in Security Hub. With `allow_restricted_cidrs` it
+    fails only if everyone may call it.
 
     Problem: EKS endpoint is public
     Why: Everyone who reaches the API server can try stolen credentials and use flaws of the server.
@@ -42,9 +42,9 @@ def eks_endpoint_no_public_access(cluster: EksCluster, *, allow_restricted_cidrs
 def eks_cluster_supported_version(cluster: EksCluster, scan: ObservedAt, *, days_ahead: int = 0) -> Verdict:
     """EKS clusters should run on a Kubernetes version in standard support.
 
-    Extended support fails, as in Security Hub, whatever the upgrade policy of the cluster is. With `days_ahead` a
-    version fails, too, that leaves standard support within so many days. The days come from a list in Muster; a version
-    that is newer than the list passes, and the reason says so.
+    A version in extended support fails, as in Security Hub, also if the upgrade policy of the cluster allows it. With
+    `days_ahead` a version also fails if its standard support ends within that number of days. The dates come from a
+    list in Muster; a version that is newer than the list passes, and the reason says so.
 
     Problem: Kubernetes version is out of support
     Why: Extended support costs six times as much an hour, and at its end AWS upgrades the cluster by itself.
@@ -78,8 +78,8 @@ def eks_cluster_log_enabled(cluster: EksCluster) -> Verdict:
 def eks_nodegroup_supported_version(nodegroup: EksNodegroup, scan: ObservedAt, *, days_ahead: int = 0) -> Verdict:
     """EKS node groups should run on a Kubernetes version in standard support.
 
-    Managed node groups are judged as clusters are. A node group whose version AWS does not return, as it may be with an
-    image of your own, is not evaluated.
+    The check applies to managed node groups, with the same rules as `eks-cluster-supported-version`. A node group is
+    not evaluated if AWS does not return its version, for example because it uses an image of your own.
 
     Problem: Kubernetes version is out of support
     Why: Nodes of an older version get no new images, and the cluster cannot be updated much further than its nodes.

@@ -20,8 +20,8 @@ def dynamodb_table_policy_not_cross_account(
     caller to the table's own account or to trusted ones. The policy of the stream is not checked.
 
     Problem: table policy admits other accounts
-    Why: A principal of another account reads or changes the items, and nobody in this account can see or revoke its
-      permissions.
+    Why: Users and roles of another account can read or change the items. You cannot see which of them that account
+      gives the permission.
     Fix: Save the policy: `aws dynamodb get-resource-policy --resource-arn ARN --query Policy --output text > NAME.json`
       In this file, remove the principals of other accounts. Then replace the policy with the file: `aws dynamodb
       put-resource-policy --resource-arn ARN --policy file://NAME.json`

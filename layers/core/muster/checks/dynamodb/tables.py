@@ -37,7 +37,8 @@ def dynamodb_pitr_enabled(table: Table, recovery: PointInTimeRecovery, *, minimu
     own setting.
 
     Problem: point-in-time recovery is off or short
-    Why: A daily backup does not have the changes since it was made. Point-in-time recovery restores any second.
+    Why: After a mistake, a daily backup loses the changes since it was made. Point-in-time recovery restores the table
+      as it was at any second.
     Fix: `aws dynamodb update-continuous-backups --table-name NAME --point-in-time-recovery-specification
       PointInTimeRecoveryEnabled=true,RecoveryPeriodInDays=35`
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/dynamodb-controls.html#dynamodb-2
@@ -59,8 +60,8 @@ def dynamodb_table_encrypted_kms(table: Table, keys: Related[TableKey], *, custo
     managed key. An AWS owned key never passes. With `customer_managed` only a customer managed key passes.
 
     Problem: table has no KMS key of the account
-    Why: CloudTrail records the use of a key only if it is in your account, and you can disable only customer managed
-      keys.
+    Why: CloudTrail does not show an auditor the use of an AWS owned key, because the key is not in your account. Only a
+      customer managed key can be disabled to stop all access.
     Fix: `aws dynamodb update-table --table-name NAME --sse-specification
       Enabled=true,SSEType=KMS,KMSMasterKeyId=KEY-ARN`
     Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.howitworks.html
@@ -133,7 +134,7 @@ def dynamodb_table_ttl_enabled(
     text). If both are empty, it applies to no table.
 
     Problem: time to live is off
-    Why: Items that nothing deletes cost money every month, and are kept longer than they may be.
+    Why: Items that nothing deletes cost money every month, and may be kept longer than the law allows.
     Fix: `aws dynamodb update-time-to-live --table-name NAME --time-to-live-specification
       Enabled=true,AttributeName=ATTRIBUTE`
     Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/TTL.html

@@ -17,7 +17,8 @@ def ec2_vpc_endpoint_for_ec2(vpc: Vpc, resource: Resource, endpoints: VpcEndpoin
     are empty or that reach the service through another VPC.
 
     Problem: VPC has no endpoint for EC2
-    Why: Without an endpoint, calls of the EC2 API leave the VPC through an internet or NAT gateway.
+    Why: Without an endpoint, calls of the EC2 API need a route to the internet, and malware can send data out through
+      it.
     Fix: `aws ec2 create-vpc-endpoint --vpc-endpoint-type Interface --vpc-id ID --service-name
       com.amazonaws.REGION.ec2 --subnet-ids SUBNET-IDS --security-group-ids SECURITY-GROUP-IDS`
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html#ec2-10
@@ -33,7 +34,8 @@ def ec2_vpc_endpoint_for_ecr_api(vpc: Vpc, resource: Resource, endpoints: VpcEnd
     service through another VPC.
 
     Problem: VPC has no endpoint for the ECR API
-    Why: Without an endpoint, calls of the ECR API leave the VPC through an internet or NAT gateway.
+    Why: Without an endpoint, calls of the ECR API need a route to the internet, and malware can send data out through
+      it.
     Fix: `aws ec2 create-vpc-endpoint --vpc-endpoint-type Interface --vpc-id ID --service-name
       com.amazonaws.REGION.ecr.api --subnet-ids SUBNET-IDS --security-group-ids SECURITY-GROUP-IDS`
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html#ec2-55
@@ -49,7 +51,8 @@ def ec2_vpc_endpoint_for_ecr_dkr(vpc: Vpc, resource: Resource, endpoints: VpcEnd
     service through another VPC.
 
     Problem: VPC has no endpoint for the ECR registry
-    Why: Without an endpoint, container images are pulled through an internet or NAT gateway.
+    Why: Without an endpoint, hosts that pull container images need a route to the internet, and malware can send data
+      out through it.
     Fix: `aws ec2 create-vpc-endpoint --vpc-endpoint-type Interface --vpc-id ID --service-name
       com.amazonaws.REGION.ecr.dkr --subnet-ids SUBNET-IDS --security-group-ids SECURITY-GROUP-IDS` Image layers come
       from S3, which needs a gateway endpoint of its own.
@@ -66,7 +69,8 @@ def ec2_vpc_endpoint_for_ssm(vpc: Vpc, resource: Resource, endpoints: VpcEndpoin
     service through another VPC.
 
     Problem: VPC has no endpoint for Systems Manager
-    Why: Without an endpoint, instances need a way to the internet so that Systems Manager can patch them.
+    Why: Without an endpoint, instances that Systems Manager patches need a route to the internet, and malware can send
+      data out through it.
     Fix: `aws ec2 create-vpc-endpoint --vpc-endpoint-type Interface --vpc-id ID --service-name
       com.amazonaws.REGION.ssm --subnet-ids SUBNET-IDS --security-group-ids SECURITY-GROUP-IDS`
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html#ec2-57
@@ -82,7 +86,8 @@ def ec2_vpc_endpoint_for_ssm_contacts(vpc: Vpc, resource: Resource, endpoints: V
     service through another VPC.
 
     Problem: no VPC endpoint for SSM Contacts
-    Why: Without an endpoint, calls of Incident Manager Contacts leave the VPC through an internet or NAT gateway.
+    Why: Without an endpoint, calls of Incident Manager Contacts need a route to the internet, and malware can send data
+      out through it.
     Fix: `aws ec2 create-vpc-endpoint --vpc-endpoint-type Interface --vpc-id ID --service-name
       com.amazonaws.REGION.ssm-contacts --subnet-ids SUBNET-IDS --security-group-ids SECURITY-GROUP-IDS`
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html#ec2-58
@@ -98,7 +103,8 @@ def ec2_vpc_endpoint_for_ssm_incidents(vpc: Vpc, resource: Resource, endpoints: 
     service through another VPC.
 
     Problem: VPC has no endpoint for Incident Manager
-    Why: Without an endpoint, calls of Incident Manager leave the VPC through an internet or NAT gateway.
+    Why: Without an endpoint, calls of Incident Manager need a route to the internet, and malware can send data out
+      through it.
     Fix: `aws ec2 create-vpc-endpoint --vpc-endpoint-type Interface --vpc-id ID --service-name
       com.amazonaws.REGION.ssm-incidents --subnet-ids SUBNET-IDS --security-group-ids SECURITY-GROUP-IDS`
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html#ec2-60
@@ -115,7 +121,8 @@ def ec2_vpc_block_public_access(block: VpcBlockPublicAccess) -> Verdict:
     exclusions fails; suppress the finding there.
 
     Problem: internet gateway traffic is not blocked
-    Why: With the block, no internet gateway, route or public address that somebody adds by mistake opens a VPC.
+    Why: Without the block, an internet gateway, a route and a public address that are added by mistake open a VPC to
+      the internet.
     Fix: Add exclusions for the VPCs or subnets that need the internet first: `aws ec2
       create-vpc-block-public-access-exclusion --vpc-id VPC-ID --internet-gateway-exclusion-mode allow-bidirectional`
       Then block: `aws ec2 modify-vpc-block-public-access-options --internet-gateway-block-mode block-ingress`

@@ -17,7 +17,7 @@ def ec2_transit_gateway_no_auto_accept(gateway: TransitGateway) -> Verdict:
 
     Problem: attachments are accepted automatically
     Why: Every account that the transit gateway is shared with can attach a VPC to it. Without a review, a network that
-      nobody approved gets a route to yours.
+      you did not approve gets a route to yours.
     Fix: `aws ec2 modify-transit-gateway --transit-gateway-id ID --options AutoAcceptSharedAttachments=disable`
       Attachments that were accepted stay; review them.
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html#ec2-23
@@ -82,7 +82,7 @@ def ec2_client_vpn_connections_logged(endpoint: ClientVpnEndpoint) -> Verdict:
     """Client VPN endpoints should log client connections.
 
     Problem: Client VPN endpoint logs no connections
-    Why: Without the log nobody can tell who was connected, from where and for how long.
+    Why: Without the log you cannot find out who was connected, from where and for how long.
     Fix: `aws ec2 modify-client-vpn-endpoint --client-vpn-endpoint-id ID --connection-log-options
       Enabled=true,CloudwatchLogGroup=LOG-GROUP`
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html#ec2-51

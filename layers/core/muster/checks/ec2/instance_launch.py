@@ -30,11 +30,12 @@ def ec2_instance_single_interface(
 ) -> Verdict:
     """EC2 instances should have a single network interface.
 
-    Elastic Fabric Adapters count too. Interfaces in `allowed_interfaces`, given by their IDs, do not. Instances with a
-    tag in `exempt_tags` are not judged: by default nodes of EKS, whose network plugin adds interfaces.
+    Elastic Fabric Adapters count too. Interfaces in `allowed_interfaces`, given by their IDs, do not. The check does
+    not apply to instances with a tag in `exempt_tags`: by default nodes of EKS, because their network plugin adds
+    interfaces.
 
     Problem: instance has several network interfaces
-    Why: An instance in two subnets can carry traffic from one to the other, around network ACLs and route tables.
+    Why: An attacker on an instance in two subnets can reach one from the other, around network ACLs and route tables.
     Fix: `aws ec2 detach-network-interface --attachment-id ATTACHMENT-ID` Then delete the interface: `aws ec2
       delete-network-interface --network-interface-id NETWORK-INTERFACE-ID`
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html#ec2-17
@@ -86,7 +87,7 @@ def ec2_instance_public_without_profile(instance: Instance, launch: InstanceLaun
     count unless they are unique local addresses.
 
     Problem: public instance has a role
-    Why: Whoever breaks into the instance gets the permissions of its role, from anywhere, for as long as they stay.
+    Why: An attacker who breaks into the instance gets the permissions of its role and can use them from anywhere.
     Fix: Move the instance behind a load balancer and remove its public address. Or remove the profile, if nothing on
       the instance calls AWS: `aws ec2 describe-iam-instance-profile-associations --filters
       Name=instance-id,Values=ID` `aws ec2 disassociate-iam-instance-profile --association-id ASSOCIATION-ID`
@@ -110,7 +111,8 @@ def ec2_instance_young_enough(
     The age is counted from the last start of a running instance, which is what AWS returns as its launch time.
 
     Problem: instance has been running for long
-    Why: A new kernel takes effect with a restart only, and nobody knows whether an instance that old still starts.
+    Why: A new kernel takes effect only with a restart. An instance that was not restarted for long may not start again
+      after an outage.
     Fix: Replace the instance by one from a current image. Or restart it: `aws ec2 stop-instances --instance-ids ID`
       `aws ec2 start-instances --instance-ids ID` Data on instance store volumes is lost when an instance stops.
     Source: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Instance.html

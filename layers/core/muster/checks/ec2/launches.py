@@ -40,9 +40,9 @@ def ec2_launch_template_no_public_ip(template: LaunchTemplate, versions: LaunchT
 def ec2_launch_template_volumes_encrypted(template: LaunchTemplate, versions: LaunchTemplateVersions) -> Verdict:
     """Launch templates should not turn off the encryption of EBS volumes.
 
-    The default version decides. A volume fails if the template sets its encryption to false. Where the template does
-    not say, the snapshot and the region's EBS encryption by default decide. Where that default is on, it also overrides
-    a false in the template, but other regions may be different.
+    The default version decides. A volume fails if the template sets its encryption to false. If the template does not
+    set the encryption, the snapshot and the region's EBS encryption by default decide. If that default is on, it also
+    overrides a false in the template, but other regions may be different.
 
     Problem: template has unencrypted volumes
     Why: Everyone who gets a copy of an unencrypted volume, for example by a shared snapshot, can read its data.
@@ -69,7 +69,7 @@ def ec2_launch_template_without_secrets(template: LaunchTemplate, versions: Laun
 
     The check reads the user data of the default and the latest version, also if it is compressed or a MIME archive. A
     line counts if it has the format of a known key or token, an address with a password, or sets an option whose name
-    promises a secret. The finding names the line, never its text.
+    suggests a secret. The finding names the line, never its text.
 
     Problem: secret in launch template user data
     Why: Everyone with ec2:DescribeLaunchTemplateVersions can read user data, and so can every process on the instance.
@@ -97,14 +97,14 @@ def ec2_instance_user_data_without_secrets(user_data: UserData) -> Verdict:
     """EC2 instances should not contain secrets in their user data.
 
     The check reads the user data with one call an instance, also if it is compressed or a MIME archive. A line counts
-    if it has the format of a known key or token, an address with a password, or sets an option whose name promises a
+    if it has the format of a known key or token, an address with a password, or sets an option whose name suggests a
     secret. The finding names the line, never its text.
 
     Problem: secret in instance user data
     Why: Everyone with ec2:DescribeInstanceAttribute can read user data, and so can every process on the instance.
-    Fix: Store the secret in Secrets Manager or Parameter Store and read it when the instance starts. User data can be
-      changed while the instance is stopped: `aws ec2 modify-instance-attribute --instance-id ID --attribute userData
-      --value file://USER-DATA` Rotate the secret: the old value was readable.
+    Fix: Store the secret in Secrets Manager or Parameter Store and read it when the instance starts. While the instance
+      is stopped, replace the user data with a file that is encoded in base64: `aws ec2 modify-instance-attribute
+      --instance-id ID --attribute userData --value file://USER-DATA` Rotate the secret: the old value was readable.
     Source: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/user-data.html
     """
     secrets = known(user_data.secrets)
@@ -119,9 +119,9 @@ def ec2_instance_user_data_without_secrets(user_data: UserData) -> Verdict:
 def ec2_spot_fleet_volumes_encrypted(fleet: SpotFleet) -> Verdict:
     """Spot Fleet requests should not turn off the encryption of EBS volumes.
 
-    The check reads the launch specifications of the request. A volume fails if its encryption is set to false. A
-    request that does not set the encryption of any volume is not judged: the snapshot and the region's EBS encryption
-    by default decide. Launch templates are judged by `ec2-launch-template-volumes-encrypted`.
+    The check reads the launch specifications of the request. A volume fails if its encryption is set to false. The
+    check does not apply to a request that does not set the encryption of any volume: the snapshot and the region's EBS
+    encryption by default decide. For launch templates, see `ec2-launch-template-volumes-encrypted`.
 
     Problem: Spot Fleet creates unencrypted volumes
     Why: Everyone who gets a copy of an unencrypted volume, for example by a shared snapshot, can read its data.

@@ -24,14 +24,15 @@ def ec2_security_group_only_authorized_ports_open(
     """Security groups should open only authorized ports to the whole internet.
 
     The check reads inbound rules with the source 0.0.0.0/0 or ::/0. All ports of a TCP rule must be in `tcp_ports`, all
-    ports of a UDP rule in `udp_ports`. A rule for all protocols fails. Other protocols, such as ICMP, and ranges that
-    are smaller than the whole internet are not judged here.
+    ports of a UDP rule in `udp_ports`. A rule for all protocols fails. The check does not look at other protocols, such
+    as ICMP, or at ranges that are smaller than the whole internet.
 
     Problem: group opens ports to the internet
-    Why: A port that is open to everybody is scanned within minutes. Public services rarely need more than 80 and 443.
+    Why: Attackers find a port that is open to the internet within minutes. Public services rarely need more than 80 and
+      443.
     Fix: Allow the networks that need the port, then remove the rule: `aws ec2 describe-security-group-rules --filters
       Name=group-id,Values=ID` `aws ec2 revoke-security-group-ingress --group-id ID --security-group-rule-ids RULE-IDS`
-      If the port is public on purpose, add it to the setting.
+      If the port is public on purpose, add it to the setting tcp_ports or udp_ports.
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html#ec2-18
     """
     authorized = {"TCP": frozenset(tcp_ports), "UDP": frozenset(udp_ports)}
@@ -52,7 +53,7 @@ def ec2_security_group_not_from_launch_wizard(group: SecurityGroup) -> Verdict:
     The console calls them `launch-wizard-` and a number.
 
     Problem: group comes from the launch wizard
-    Why: The wizard opens SSH or RDP by default, to any address if nobody changes it, and nobody reviews the rules.
+    Why: The wizard opens SSH or RDP, by default to any address. Attackers try passwords and stolen keys on such a port.
     Fix: Create a security group with a name that says what it is for and with the rules that are needed: `aws ec2
       create-security-group --group-name NAME --description DESCRIPTION --vpc-id VPC-ID` Attach it instead of this one,
       then delete this one: `aws ec2 delete-security-group --group-id ID`
@@ -60,8 +61,8 @@ def ec2_security_group_not_from_launch_wizard(group: SecurityGroup) -> Verdict:
     """
     name = known(group.name)
     if _WIZARD.fullmatch(name):
-        return non_compliant(f"The name {name} is one that the launch wizard gives")
-    return compliant(f"The name {name} is not one that the launch wizard gives")
+        return non_compliant(f"The name {name} comes from the launch wizard")
+    return compliant(f"The name {name} does not come from the launch wizard")
 
 
 @check(severity=Severity.LOW)
@@ -72,7 +73,7 @@ def ec2_security_group_few_rules(group: SecurityGroup, *, most: int = 50) -> Ver
     outbound rules are counted separately.
 
     Problem: security group has too many rules
-    Why: Nobody can review a list that long. Old entries stay in it and keep access open.
+    Why: In a long list, a review misses old rules, and they keep access open.
     Fix: Remove rules that are not needed: `aws ec2 describe-security-group-rules --filters Name=group-id,Values=ID` Put
       address ranges that belong together in a prefix list, or split the group by purpose.
     Source: https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html

@@ -89,7 +89,8 @@ def ec2_security_group_high_risk_ports_closed(
     `ec2-security-group-admin-ports-closed`.
 
     Problem: PORT open to the internet
-    Why: These ports belong to databases, file shares, mail servers and consoles that are not meant for the internet.
+    Why: Databases, file shares, mail servers and consoles listen on these ports. Attackers scan the internet for them
+      and try stolen passwords and known vulnerabilities.
     Fix: Allow your own networks first if they need the port: `aws ec2 authorize-security-group-ingress --group-id ID
       --protocol tcp --port PORT --cidr YOUR-CIDR` Then remove the rules that admit the internet. A rule is removed as a
       whole, with all its ports. `aws ec2 revoke-security-group-ingress --group-id ID --ip-permissions RULES`

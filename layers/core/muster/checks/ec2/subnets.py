@@ -24,7 +24,7 @@ def ec2_subnet_no_public_ip_by_default(subnet: Subnet) -> Verdict:
     Problem: subnet assigns public IP addresses
     Why: Everything that is launched in the subnet gets a public address unless the request says otherwise. Only
       security groups and network ACLs then stand between the internet and the instance.
-    Fix: An attribute of a subnet is changed one at a time. `aws ec2 modify-subnet-attribute --subnet-id ID
+    Fix: A command can change only one attribute of a subnet. `aws ec2 modify-subnet-attribute --subnet-id ID
       --no-map-public-ip-on-launch` `aws ec2 modify-subnet-attribute --subnet-id ID
       --no-assign-ipv6-address-on-creation` Interfaces that have a public address keep it.
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html#ec2-15
@@ -47,8 +47,8 @@ def ec2_network_acl_admin_ports_closed(acl: NetworkAcl, *, ports: tuple[int, ...
     """Network ACLs should not allow the internet to reach administration ports.
 
     The check reads the inbound entries in the order in which AWS evaluates them. An entry that allows 0.0.0.0/0 or ::/0
-    fails if it covers one of the `ports` by TCP or UDP, unless entries before it deny the whole range. Default network
-    ACLs are not judged.
+    fails if it covers one of the `ports` by TCP or UDP, unless entries before it deny the whole range. The check does
+    not apply to default network ACLs.
 
     Problem: network ACL opens administration ports
     Why: A network ACL is the second line of defense. If it allows SSH and RDP from everywhere, one mistake in a
@@ -77,7 +77,7 @@ def ec2_network_acl_admin_ports_closed(acl: NetworkAcl, *, ports: tuple[int, ...
 def ec2_network_acl_in_use(acl: NetworkAcl) -> Verdict:
     """Network ACLs should be associated with a subnet.
 
-    Default network ACLs are not judged: they cannot be deleted.
+    The check does not apply to default network ACLs, because they cannot be deleted.
 
     Problem: network ACL is not used
     Why: An unused network ACL is one more to review, and it takes effect if it is associated by mistake later.

@@ -30,7 +30,7 @@ def ec2_eip_attached(address: Address, interfaces: NetworkInterfaces) -> Verdict
 
     Problem: Elastic IP address is not used
     Why: You pay for an unused address, and a forgotten DNS record may still point to it.
-    Fix: Remove DNS records and allow lists that name the address; you cannot get it back. If it is associated with a
+    Fix: Remove the address from DNS records and allow lists, because you cannot get it back. If it is associated with a
       network interface, disassociate it first: `aws ec2 disassociate-address --association-id ASSOCIATION-ID` Then
       release it: `aws ec2 release-address --allocation-id ID`
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html#ec2-12
@@ -120,8 +120,8 @@ def ec2_security_group_in_use(
 def ec2_network_interface_source_dest_checked(interface: NetworkInterface) -> Verdict:
     """Network interfaces should have source/destination checking enabled.
 
-    NAT instances, firewalls and some container networks need the check to be off. Suppress the finding for them.
-    Interfaces that a service of AWS made and manages are left out.
+    NAT instances, firewalls and some container networks need the check to be off. Suppress the finding for them. The
+    check does not apply to interfaces that an AWS service made and manages.
 
     Problem: source/destination checking is off
     Why: The interface then accepts and sends traffic for other addresses than its own. A program that took over the

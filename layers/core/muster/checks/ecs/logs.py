@@ -13,7 +13,7 @@ def ecs_logs_non_blocking(definition: TaskDefinition, default: LogDriverMode, *,
     """ECS containers should deliver logs in the mode non-blocking.
 
     The check is off until the setting `required` is on: in the mode non-blocking, logs are lost when the buffer is
-    full. A container without a mode has the one of the account setting defaultLogDriverMode, by default non-blocking.
+    full. A container without a mode uses the account setting defaultLogDriverMode, by default non-blocking.
 
     Problem: log delivery can block containers
     Why: In the mode blocking, a container stops when its logs cannot be delivered.

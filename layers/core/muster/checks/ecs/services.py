@@ -92,7 +92,7 @@ def ecs_service_health_checked(
 def ecs_service_no_public_ip(service: Service) -> Verdict:
     """ECS services should not assign public IP addresses to their tasks.
 
-    Where another deployment controller than ECS deploys the service, the check reads its task sets.
+    If the deployment controller of the service is not ECS, the check reads its task sets.
 
     Problem: tasks get public IP addresses
     Why: With a public address, only the security group stands between the internet and the task.
@@ -143,7 +143,7 @@ def ecs_fargate_latest_platform_version(service: Service, *, linux: str = "1.4.0
 def ecs_service_propagates_tags(service: Service) -> Verdict:
     """ECS services should propagate tags to their tasks.
 
-    Both must be on: tag propagation from the service or the task definition, and the tags that ECS manages.
+    Both must be on: tag propagation from the service or the task definition, and ECS managed tags.
 
     Problem: tags are not propagated to tasks
     Why: Cost reports group by the tags of tasks. Without tags, the cost of a task has no owner.
@@ -164,8 +164,8 @@ def ecs_service_propagates_tags(service: Service) -> Verdict:
 def ecs_service_healthy_percent_sound(service: Service, *, minimum_healthy_percent: int = 50) -> Verdict:
     """ECS services should have deployment percentages that keep enough tasks and let a deployment proceed.
 
-    ECS rounds the minimum up and the maximum down to whole tasks. Between them it must be able to start or stop a task.
-    The check does not apply to the scheduling strategy DAEMON or to deployments that are not rolling updates.
+    ECS rounds the minimum up and the maximum down to whole tasks. Within these limits, it must be able to start or stop
+    a task. The check does not apply to the scheduling strategy DAEMON or to deployments that are not rolling updates.
 
     Problem: deployment percentages are not sound
     Why: With a low minimum, a deployment can interrupt the service. If ECS can neither start nor stop a task, the

@@ -79,7 +79,7 @@ def ecs_containers_readonly_access(definition: TaskDefinition) -> Verdict:
     The check applies to every container. It does not apply to Windows containers, which do not support the setting.
 
     Problem: root file system is writable
-    Why: An attacker inside the container cannot replace programs or install others.
+    Why: With a writable root file system, an attacker inside the container can replace programs and install others.
     Fix: Save the task definition (this needs jq): `aws ecs describe-task-definition --task-definition ID --include TAGS
       --output json | jq '.taskDefinition + {tags} | del(.taskDefinitionArn, .revision, .status, .requiresAttributes,
       .compatibilities, .registeredAt, .registeredBy, .deregisteredAt) | .containerDefinitions[].readonlyRootFilesystem
@@ -89,7 +89,9 @@ def ecs_containers_readonly_access(definition: TaskDefinition) -> Verdict:
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/ecs-controls.html#ecs-5
     """
     if definition.windows:
-        return not_applicable(f"Windows containers do not support it ({definition.os_family})")
+        return not_applicable(
+            f"Windows containers do not support a read-only root file system ({definition.os_family})"
+        )
     writable = [each for each in known(definition.containers) if not each.readonly]
     if writable:
         return non_compliant(f"{_subject(writable)} can write to the root file system")

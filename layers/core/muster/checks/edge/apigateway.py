@@ -41,7 +41,9 @@ def api_gw_execution_logging_enabled(
     levels_of = {key: level for key, level in sorted(logging.others.items()) if not isinstance(level, Unknown)}
     wrong = [f"{key} ({level})" for key, level in levels_of.items() if level not in levels]
     if wrong:
-        return non_compliant(f"Execution logging differs for {listed(wrong, _SHOWN)}", **names)
+        return non_compliant(
+            f"Execution logging has another level for {listed(wrong, _SHOWN)}; accepted: {', '.join(levels)}", **names
+        )
     known(of.protocol)
     level = known(logging.level)
     for each in logging.others.values():
@@ -127,7 +129,7 @@ def apigateway_domain_name_tls_current(
 ) -> Verdict:
     """Custom domain names of API Gateway should have a recommended security policy.
 
-    Domain names of HTTP APIs can only have TLS_1_2, which is not among them: suppress their findings.
+    Domain names of HTTP APIs can only have the policy TLS_1_2, which is not recommended: suppress their findings.
 
     Problem: TLS policy is not recommended
     Why: Older policies allow weak ciphers or no TLS 1.3.

@@ -12,8 +12,8 @@ def api_gwv2_authorization_type_configured(
 ) -> Verdict:
     """Routes of HTTP and WebSocket APIs should have an authorization type.
 
-    Of a WebSocket API only the route $connect can have one, and it protects the others: the check does not apply to
-    them.
+    In a WebSocket API, only the route $connect can have an authorization type. It protects the other routes, so the
+    check does not apply to them.
 
     Problem: route has no authorization
     Why: Without authorization anyone who knows the URL can call the route.

@@ -26,7 +26,7 @@ def appsync_authorization_check(api: GraphqlApi) -> Verdict:
     """GraphQL APIs of AppSync should not accept API keys.
 
     Problem: GraphQL API accepts an API key
-    Why: An API key is one secret for all callers, often embedded in an app: whoever reads it there can call the API.
+    Why: All callers share one API key, and it is often embedded in an app. Anyone who finds it there can call the API.
     Fix: Choose another type of authentication, such as AWS_IAM, and remove API_KEY from the additional ones: `aws
       appsync update-graphql-api --api-id ID --name API-NAME --authentication-type AWS_IAM`
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/appsync-controls.html#appsync-5

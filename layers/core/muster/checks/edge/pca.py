@@ -9,11 +9,12 @@ from muster.model.finding import Severity, Verdict, compliant, known, non_compli
 def acm_pca_root_ca_disabled(authority: CertificateAuthority) -> Verdict:
     """Root certificate authorities of AWS Private CA should be disabled.
 
-    Enable the root authority only to issue the certificate of a subordinate one. One that has no certificate, or whose
-    certificate has expired, can issue none and is not judged.
+    Enable the root authority only to issue the certificate of a subordinate authority. The check does not apply to a
+    root authority without a certificate or with an expired one, because it cannot issue certificates.
 
     Problem: root certificate authority is active
-    Why: Everything trusts what the root authority signs. Subordinate authorities can be revoked, the root cannot.
+    Why: An attacker who can use an active root authority can issue certificates that all your systems trust. A
+      subordinate authority can be revoked, the root cannot.
     Fix: `aws acm-pca update-certificate-authority --certificate-authority-arn ARN --status DISABLED`
     Source: https://docs.aws.amazon.com/config/latest/developerguide/acm-pca-root-ca-disabled.html
     """

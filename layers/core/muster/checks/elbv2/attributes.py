@@ -55,7 +55,7 @@ def elb_multiple_zones(load_balancer: LoadBalancer, *, zones: int = 2) -> Verdic
     load balancer on an Outpost can be in one zone only, so the check does not apply to it.
 
     Problem: load balancer is in too few zones
-    Why: If the only Availability Zone fails, nobody can reach the targets.
+    Why: If the only Availability Zone fails, clients cannot reach the targets.
     Fix: `aws elbv2 set-subnets --load-balancer-arn ARN --subnets SUBNET-IN-ZONE-1 SUBNET-IN-ZONE-2`
     Source: https://docs.aws.amazon.com/config/latest/developerguide/elbv2-multiple-az.html
     """

@@ -49,7 +49,7 @@ def elb_health_check_encrypted(group: TargetGroup) -> Verdict:
     network load balancers, fails.
 
     Problem: health check is not encrypted
-    Why: Others on the network can read health checks and forge answers to them.
+    Why: An attacker on the network path can forge answers, so that the load balancer sends requests to a failed target.
     Fix: The targets must answer HTTPS. `aws elbv2 modify-target-group --target-group-arn ARN --health-check-protocol
       HTTPS`
     Source: https://docs.aws.amazon.com/config/latest/developerguide/elbv2-targetgroup-healthcheck-protocol-encrypted.html
@@ -72,7 +72,7 @@ def elb_target_protocol_encrypted(group: TargetGroup) -> Verdict:
     those of gateway load balancers. TCP_QUIC fails, because its TCP part is not encrypted.
 
     Problem: traffic to targets is not encrypted
-    Why: Others on the network can read and change what the load balancer and the targets send each other.
+    Why: Anyone on the network path can read and change what the load balancer and the targets send each other.
     Fix: The protocol of a target group cannot be changed. Create a new one, register the targets, and use it in the
       rules of the listeners: `aws elbv2 create-target-group --name NEW-NAME --protocol HTTPS --port 443 --vpc-id VPC`
       Then delete the old one: `aws elbv2 delete-target-group --target-group-arn ARN`

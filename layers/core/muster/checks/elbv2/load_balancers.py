@@ -91,8 +91,9 @@ def elb_target_group_in_use(group: TargetGroup, health: TargetHealth) -> Verdict
 
     Problem: target group serves nothing
     Why: Without a healthy target every request fails. Without a load balancer no request arrives.
-    Fix: Register targets that pass the health check. If the target group is no longer needed, delete it: `aws elbv2
-      delete-target-group --target-group-arn ARN`
+    Fix: Register targets that pass the health check: `aws elbv2 register-targets --target-group-arn ARN --targets
+      Id=TARGET-ID` If the target group is no longer needed, delete it: `aws elbv2 delete-target-group
+      --target-group-arn ARN`
     Source: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html
     """
     if not group.load_balancers:

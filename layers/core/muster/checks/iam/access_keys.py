@@ -44,6 +44,7 @@ def iam_user_access_keys_rotated(user: User, report: CredentialReport, scan: Obs
         if age is not None and age > timedelta(days=days)
     ]
     if old:
+        old.append(f"rotate access keys every {counted(days, 'day')}")
         return non_compliant(sentence("; ".join(old)) + report.source)
     _all_shown(row)
     if not row.active_keys:
@@ -61,7 +62,7 @@ def iam_user_credentials_used_lately(
     was never used counts from the day when it was set or created. Set `days` to 90 for FSBP IAM.8 alone.
 
     Problem: credentials are unused
-    Why: Nobody notices when a credential that nobody uses is stolen.
+    Why: If a credential that the user does not need is stolen, the user does not notice.
     Fix: Ask the user, then delete what is not needed: `aws iam delete-login-profile --user-name NAME` `aws iam
       update-access-key --user-name NAME --access-key-id KEY-ID --status Inactive` `aws iam delete-access-key
       --user-name NAME --access-key-id KEY-ID`
@@ -69,6 +70,7 @@ def iam_user_credentials_used_lately(
     """
     row = report.of(user)
     if unused := list(_unused(row, scan, timedelta(days=days))):
+        unused.append(f"remove credentials after {counted(days, 'day')} without use")
         return non_compliant(sentence("; ".join(unused)) + report.source)
     _all_shown(row)
     password = known(row.password)
@@ -90,7 +92,7 @@ def iam_user_single_active_access_key(
     A rotation needs two access keys for a while: `grace_days` lets two pass until the younger is that old.
 
     Problem: user has two active access keys
-    Why: The second access key is usually a forgotten one: it doubles what can be stolen and is not rotated.
+    Why: The second access key is usually forgotten: it is not rotated, and an attacker can steal either key.
     Fix: Deactivate the access key that is not needed: `aws iam update-access-key --user-name NAME --access-key-id
       KEY-ID --status Inactive`
     Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_access-keys.html
@@ -113,7 +115,7 @@ def iam_user_no_access_key_from_setup(user: User, report: CredentialReport) -> V
     user and never used.
 
     Problem: unused access key since creation
-    Why: An access key that was made by default is not needed, and its owner often does not know about it.
+    Why: The user often does not know about this access key, and does not notice if it is stolen.
     Fix: Delete the access key: `aws iam delete-access-key --user-name NAME --access-key-id KEY-ID` Create one later if
       the user needs it.
     Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_access-keys.html

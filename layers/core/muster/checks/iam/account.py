@@ -6,7 +6,7 @@ from muster.facets.iam.account import AccountSummary, IdentityProviders, Securit
 from muster.facets.iam.identities import AttachedPolicies, ServerCertificate
 from muster.model.check import check
 from muster.model.finding import ObservedAt, Severity, Verdict, compliant, known, non_compliant, not_applicable
-from muster.model.text import listed
+from muster.model.text import counted, listed
 
 _SHOWN = 4
 
@@ -18,7 +18,7 @@ def iam_support_access_attached(access: SupportAccess) -> Verdict:
     The AWS managed policy AWSSupportAccess should be attached to a user, to a role that someone can assume, or to a
     group with a user. Roles of IAM Identity Center count. CIS wants a role.
 
-    Problem: nobody has AWSSupportAccess
+    Problem: no identity has AWSSupportAccess
     Why: During an incident there is no time to arrange access to AWS Support.
     Fix: `aws iam attach-role-policy --role-name ROLE-NAME --policy-arn arn:aws:iam::aws:policy/AWSSupportAccess`
     Source: https://docs.aws.amazon.com/config/latest/developerguide/iam-policy-in-use.html
@@ -33,7 +33,7 @@ def iam_support_access_attached(access: SupportAccess) -> Verdict:
 def account_security_contact_set(contact: SecurityContact) -> Verdict:
     """AWS accounts should have a security contact.
 
-    The alternate contact of type SECURITY should be set. Muster reads only whether it is, not who it is.
+    The alternate contact of type SECURITY should be set. Muster reads only whether it is set, not who it is.
 
     Problem: account has no security contact
     Why: AWS writes to this contact about leaked credentials and abuse. Otherwise only the root user's address gets it.
@@ -83,15 +83,15 @@ def iam_server_certificate_not_expired(
     Problem: server certificate expired
     Why: Clients refuse a load balancer or distribution with an expired certificate. One that is not used can be
       attached by mistake.
-    Fix: Replace the certificate by one of AWS Certificate Manager, then delete it: `aws iam delete-server-certificate
-      --server-certificate-name NAME`
+    Fix: Replace the certificate with one from AWS Certificate Manager, then delete it: `aws iam
+      delete-server-certificate --server-certificate-name NAME`
     Source: https://docs.aws.amazon.com/config/latest/developerguide/iam-server-certificate-expiration-check.html
     """
     expires = known(certificate.expires)
     if expires < scan.at:
         return non_compliant(f"The certificate expired on {expires:%Y-%m-%d}")
     if expires < scan.at + timedelta(days=warn_days):
-        return non_compliant(f"The certificate expires on {expires:%Y-%m-%d}")
+        return non_compliant(f"The certificate expires on {expires:%Y-%m-%d}, within {counted(warn_days, 'day')}")
     return compliant(f"The certificate expires on {expires:%Y-%m-%d}")
 
 

@@ -74,7 +74,7 @@ def iam_policy_no_permissive_role_assumption(
 
     The check fails if a policy allows sts:AssumeRole on `*`, on all roles of all accounts, or on all roles of another
     account. A name or path such as `role/deploy-*` passes. All roles of the account itself fail only with
-    `own_account`. Which roles can be assumed is decided by their trust policies in the end.
+    `own_account`. In the end, the trust policy of each role decides whether it can be assumed.
 
     Problem: policy allows assuming all roles
     Why: The principal can use every role that trusts its account, including roles that are created later.

@@ -45,7 +45,7 @@ def iam_principal_no_privilege_escalation(
     finding. Paths in one AWS managed policy are not reported. If a policy allows everything, the check does not apply.
 
     Problem: policies together allow escalation
-    Why: Each policy looks harmless alone, but who has all of them can become an administrator of the account.
+    Why: Each policy looks harmless alone, but a principal with all of them can become an administrator of the account.
     Fix: Detach one of the policies that the reason names, or name the roles in the Resource of iam:PassRole and add a
       condition on iam:PassedToService. See what is used: `aws iam generate-service-last-accessed-details --arn ARN`
       `aws iam get-service-last-accessed-details --job-id JOB-ID`
@@ -68,7 +68,7 @@ def iam_principal_no_privilege_escalation(
         return non_compliant(f"The policies together allow {listed(paths, _SHOWN)}{limited}")
     for each in held:
         known(each.policy)
-    return compliant(f"The {len(held)} policies together open no path that none of them opens alone")
+    return compliant(f"The {len(held)} policies together allow no escalation beyond what each allows alone")
 
 
 @check(severity=Severity.HIGH)
@@ -93,7 +93,7 @@ def iam_administrators_have_mfa(
     if not by:
         for each in held:
             known(each.policy)
-        return not_applicable("The user is no administrator")
+        return not_applicable("The user is not an administrator")
     if known(report.of(user).mfa):
         return compliant(f"The user is an administrator ({by}) and has MFA enabled{report.source}")
     return non_compliant(f"The user is an administrator ({by}) and has no MFA device{report.source}")

@@ -26,7 +26,7 @@ def iam_role_used_lately(
     text. The check does not apply to roles that are younger than `days` days.
 
     Problem: role is unused
-    Why: Nobody reviews or misses a role that nobody uses, but its permissions can still be used.
+    Why: An unused role is rarely reviewed, but an attacker can still use its permissions.
     Fix: Look at what the role was used for: `aws iam get-role --role-name NAME --query Role.RoleLastUsed` If it is not
       needed, remove its policies and instance profiles, then delete it: `aws iam delete-role --role-name NAME`
     Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_manage_delete.html
@@ -37,12 +37,13 @@ def iam_role_used_lately(
     used = known(role.used)
     if used is not None:
         ago = counted((scan.at - used).days, "day")
-        recent = scan.at - used <= limit
-        return compliant(f"Last used {ago} ago") if recent else non_compliant(f"The role was last used {ago} ago")
+        if scan.at - used <= limit:
+            return compliant(f"Last used {ago} ago")
+        return non_compliant(f"The role was last used {ago} ago; remove roles after {counted(days, 'day')} without use")
     age = scan.at - known(role.created)
     if age <= limit:
-        return not_applicable(f"The role is {counted(age.days, 'day')} old and not known to have been used")
-    return non_compliant(f"The role is {counted(age.days, 'day')} old and not known to have been used")
+        return not_applicable(f"The role is {counted(age.days, 'day')} old and has no recorded use")
+    return non_compliant(f"The role is {counted(age.days, 'day')} old and has no recorded use")
 
 
 @check(severity=Severity.HIGH)
@@ -53,7 +54,7 @@ def iam_role_read_only_access_not_cross_account(
 
     The check fails if the AWS managed policy ReadOnlyAccess is attached and the trust policy admits another account or
     everyone. Accounts in `trusted_accounts` and a condition on the organization (aws:PrincipalOrgID) are excepted. An
-    external ID is not: it shows for whom the caller works, not who the caller is.
+    external ID is not excepted, because it does not identify the caller.
 
     Problem: other accounts can read all data
     Why: ReadOnlyAccess reads data, not only settings: objects, tables, queues, logs, parameters, code and images.

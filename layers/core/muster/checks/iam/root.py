@@ -29,7 +29,8 @@ def iam_root_no_access_keys(summary: AccountSummary) -> Verdict:
     An inactive access key counts too, because it can be activated again.
 
     Problem: the root user has an access key
-    Why: Whoever has an access key of the root user controls the account; no policy of the account can limit it.
+    Why: Anyone who has an access key of the root user controls the account, and no policy of the account can limit
+      them.
     Fix: Sign in as the root user, open Security credentials and delete the access keys. If a program uses them, create
       a role with the permissions that it needs.
     Source: https://docs.aws.amazon.com/config/latest/developerguide/iam-root-access-key-check.html
@@ -83,7 +84,7 @@ def iam_root_not_used_lately(report: CredentialReport, scan: ObservedAt, *, days
     report that shows this may be up to four hours old.
 
     Problem: the root user was used lately
-    Why: No policy of the account can limit the root user, and several people who share it cannot be told apart.
+    Why: No policy of the account can limit the root user, and the logs do not show which person used it.
     Fix: Use roles with the permissions that are needed, for example through IAM Identity Center. Keep the root user for
       the tasks that require it.
     Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/root-user-best-practices.html

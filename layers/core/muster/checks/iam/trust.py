@@ -75,10 +75,11 @@ def iam_role_trust_not_confusable(
     A trusted service needs a condition on aws:SourceAccount, aws:SourceArn, aws:SourceOrgID or aws:SourceOrgPaths, or
     on sts:ExternalId if AWS documents that the service sends one (Firehose, SES, Amazon Cognito user pools). Another
     account needs one on sts:ExternalId, aws:PrincipalOrgID or aws:PrincipalOrgPaths, unless it is in
-    `trusted_accounts`; so does everyone whom aws:PrincipalAccount or aws:PrincipalArn limits to another account. A
-    shared identity provider needs one on the claim that distinguishes its customers. Principals and identity providers
-    of the role's own account need no condition. A condition counts if a request without the key cannot meet it and its
-    values are specific. A condition in a Deny counts for everyone that the Deny applies to.
+    `trusted_accounts`. The same applies to Principal "*" with a condition that limits it to another account
+    (aws:PrincipalAccount or aws:PrincipalArn). A shared identity provider needs one on the claim that distinguishes its
+    customers. Principals and identity providers of the role's own account need no condition. A condition counts if a
+    request without the key cannot meet it and its values are specific. A condition in a Deny counts for everyone that
+    the Deny applies to.
 
     Muster's table data/service_principals.yaml lists the services that send these keys; `services_with_source` and
     `services_without_source` override it. A service that sends none of them needs no condition, because a condition

@@ -72,7 +72,7 @@ def lambda_environment_without_secrets(function: Function, *, accepted: tuple[st
     the names in `accepted`. Reasons contain the names of variables, never their values.
 
     Problem: secret in an environment variable
-    Why: Everyone who may read the configuration of the function can read its variables, and they end up in templates,
+    Why: Everyone who can read the configuration of the function can read its variables, and they end up in templates,
       logs and tools.
     Fix: Store the secret in Secrets Manager or Parameter Store, read it from there, and rotate it: the old value was
       exposed. Save the environment: `aws lambda get-function-configuration --function-name NAME --query Environment

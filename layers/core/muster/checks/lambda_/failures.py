@@ -49,7 +49,8 @@ def lambda_failure_destination_configured(  # noqa: PLR0913 - five facets show w
       "DESTINATION-ARN"}}'` If the function has such a configuration already, use update-function-event-invoke-config
       with the same options, which keeps its other settings. Records of a stream: `aws lambda
       update-event-source-mapping --uuid MAPPING-UUID --destination-config '{"OnFailure": {"Destination":
-      "DESTINATION-ARN"}}'` A queue: give it a dead-letter queue.
+      "DESTINATION-ARN"}}'` A queue needs a dead-letter queue: `aws sqs set-queue-attributes --queue-url QUEUE-URL
+      --attributes "RedrivePolicy='"'{"deadLetterTargetArn":"DEAD-LETTER-QUEUE-ARN","maxReceiveCount":"5"}'"'"`
     Source: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
     """
     polled = mappings.polled_for(known(function.name))

@@ -20,15 +20,15 @@ def lambda_layers_from_known_accounts(
 ) -> Verdict:
     """Lambda functions should use layers from known accounts only.
 
-    Known are the function's own account, the accounts in `trusted_accounts`, and those accounts of AWS that publish
-    layers: for Lambda Insights, AppConfig, Parameters and Secrets, OpenTelemetry, Powertools and the SDK for pandas.
+    The known accounts are the function's own, those in `trusted_accounts`, and those of AWS that publish layers: for
+    Lambda Insights, AppConfig, Parameters and Secrets, OpenTelemetry, Powertools and the SDK for pandas.
     data/lambda_layer_accounts.yaml lists them; AWS may have more in newer regions.
 
     Problem: layer of an unknown account
-    Why: The code of a layer runs with the role of the function, and its owner decides what it contains.
-    Fix: If you know the account, add it to the setting. Otherwise look at the code of the layer: `aws lambda
-      get-layer-version-by-arn --arn LAYER-ARN` Publish the code as a layer of your own, and use that one instead. The
-      command replaces all layers of the function, so name every layer that it needs: `aws lambda
+    Why: The code of a layer runs with the role of the function, so its owner can use all permissions of the role.
+    Fix: If you know the account, add it to the setting trusted_accounts. Otherwise look at the code of the layer: `aws
+      lambda get-layer-version-by-arn --arn LAYER-ARN` Publish the code as a layer of your own, and use that one
+      instead. The command replaces all layers of the function, so name every layer that it needs: `aws lambda
       update-function-configuration --function-name NAME --layers LAYER-ARNS`
     Source: https://docs.aws.amazon.com/lambda/latest/dg/chapter-layers.html
     """

@@ -100,4 +100,4 @@ def lambda_environment_kms(function: Function, *, required: bool = False) -> Ver
         return not_applicable("No environment variables")
     if function.kms_key:
         return compliant(f"Environment variables are encrypted with {function.kms_key}")
-    return non_compliant("Environment variables are encrypted with the key of AWS")
+    return non_compliant("Environment variables are encrypted with an AWS managed key, not with a customer managed key")

@@ -67,10 +67,12 @@ def sagemaker_model_private_registry_required(model: Model) -> Verdict:
         return not_applicable("Model has no container")
     outside = sum(1 for each in model.registries if isinstance(each, str) and each != VPC)
     if outside:
-        return non_compliant(f"{outside} of {counted(count, 'container')} not from a private registry in the VPC")
+        return non_compliant(
+            f"Images of {outside} of {counted(count, 'container')} are not from a private registry in the VPC"
+        )
     for each in model.registries:
         known(each)
-    return compliant(f"{counted(count, 'container')} from a private registry in the VPC")
+    return compliant(f"Images of {counted(count, 'container')} are from a private registry in the VPC")
 
 
 @check(severity=Severity.MEDIUM, controls=("FSBP SageMaker.17",))

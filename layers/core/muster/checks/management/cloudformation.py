@@ -28,10 +28,11 @@ def cloudformation_termination_protection_check(stack: Stack) -> Verdict:
 def cloudformation_stack_service_role_check(stack: Stack) -> Verdict:
     """CloudFormation stacks should have a service role.
 
-    Stacks of StackSets, whose names begin with `StackSet-`, are not judged: they have no service role.
+    Stacks of StackSets, whose names begin with `StackSet-`, are not checked: they have no service role.
 
     Problem: stack has no service role
-    Why: Without a service role everybody who updates the stack needs permissions on everything in it.
+    Why: Without a service role, everyone who updates the stack needs permissions on everything in it, and can use them
+      outside CloudFormation.
     Fix: Name each parameter of the stack with UsePreviousValue=true. The role stays with the stack from then on. `aws
       cloudformation update-stack --stack-name NAME --use-previous-template --role-arn ROLE-ARN --capabilities
       CAPABILITY_NAMED_IAM`

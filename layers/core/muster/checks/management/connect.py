@@ -10,7 +10,7 @@ def connect_instance_logging_enabled(logs: ConnectFlowLogs) -> Verdict:
     """Amazon Connect instances should write flow logs to CloudWatch Logs.
 
     Problem: Connect instance writes no flow logs
-    Why: Flow logs show what callers went through, where a flow failed, and what a changed flow did.
+    Why: Flow logs show which steps a contact took, where a flow failed, and what a changed flow did.
     Fix: `aws connect update-instance-attribute --instance-id ID --attribute-type CONTACTFLOW_LOGS --value true`
     Source: https://docs.aws.amazon.com/config/latest/developerguide/connect-instance-logging-enabled.html
     """

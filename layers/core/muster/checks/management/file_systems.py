@@ -13,7 +13,7 @@ def efs_encrypted_check(file_system: FileSystem) -> Verdict:
     Any KMS key counts. The encryption of a file system cannot be changed.
 
     Problem: file system is not encrypted
-    Why: Without encryption, who gets at the storage or a copy of it can read the files.
+    Why: Without encryption, anyone who gets access to the storage or a copy of it can read the files.
     Fix: Create an encrypted file system, and copy the files with AWS DataSync: `aws efs create-file-system --encrypted
       --tags Key=Name,Value=NEW-NAME`
     Source: https://docs.aws.amazon.com/config/latest/developerguide/efs-encrypted-check.html
@@ -27,7 +27,7 @@ def efs_encrypted_check(file_system: FileSystem) -> Verdict:
 def efs_in_backup_plan(file_system: FileSystem, protected: ProtectedResources, resource: Resource) -> Verdict:  # noqa: ARG001 - it names the type
     """EFS file systems should be backed up by AWS Backup.
 
-    A file system passes when AWS Backup has saved it at least once.
+    A file system passes if AWS Backup has backed it up at least once.
 
     Problem: file system has no backup
     Why: Without a backup, deleted or overwritten files cannot be restored.
@@ -35,9 +35,9 @@ def efs_in_backup_plan(file_system: FileSystem, protected: ProtectedResources, r
     Source: https://docs.aws.amazon.com/config/latest/developerguide/efs-in-backup-plan.html
     """
     if (resource.arn or "") not in protected.times:
-        return non_compliant("AWS Backup never saved the file system")
+        return non_compliant("AWS Backup has never backed up the file system")
     last = protected.last_backup(resource.arn or "")
-    return compliant(f"AWS Backup last saved the file system on {last:%Y-%m-%d}")
+    return compliant(f"AWS Backup last backed up the file system on {last:%Y-%m-%d}")
 
 
 @check(severity=Severity.MEDIUM, controls=("FSBP EFS.7",))
@@ -45,7 +45,8 @@ def efs_automatic_backups_enabled(policy: BackupPolicy) -> Verdict:
     """EFS file systems should have automatic backups enabled.
 
     Problem: automatic backups are off
-    Why: With automatic backups the file system is saved every day, without a plan that somebody must remember.
+    Why: Without automatic backups, files that are deleted by mistake or by an attacker are lost, unless a backup plan
+      covers the file system.
     Fix: `aws efs put-backup-policy --file-system-id ID --backup-policy Status=ENABLED`
     Source: https://docs.aws.amazon.com/config/latest/developerguide/efs-automatic-backups-enabled.html
     """
@@ -65,12 +66,12 @@ def efs_access_point_enforce_root_directory(point: AccessPoint) -> Verdict:
 
     Problem: access point shows the whole file system
     Why: A client of the access point sees every file, not only those of its application.
-    Fix: `aws efs create-access-point --file-system-id FILE-SYSTEM-ID --root-directory Path=DIRECTORY` Then mount by the
+    Fix: `aws efs create-access-point --file-system-id FILE-SYSTEM-ID --root-directory Path=DIRECTORY` Then mount the
       new one, and delete the old one: `aws efs delete-access-point --access-point-id ID`
     Source: https://docs.aws.amazon.com/config/latest/developerguide/efs-access-point-enforce-root-directory.html
     """
     if point.path == "/":
-        return non_compliant("Root directory is / of the file system")
+        return non_compliant("Root directory is /, the whole file system")
     return compliant(f"Root directory is {point.path}")
 
 
@@ -81,9 +82,9 @@ def efs_access_point_enforce_user_identity(point: AccessPoint) -> Verdict:
     An access point cannot be changed.
 
     Problem: access point enforces no user
-    Why: A client chooses its own user and group, root too, and can read and change the files of all others.
+    Why: A client chooses its own user and group, even root, and can read and change the files of all others.
     Fix: `aws efs create-access-point --file-system-id FILE-SYSTEM-ID --posix-user Uid=USER-ID,Gid=GROUP-ID` Then mount
-      by the new one, and delete the old one: `aws efs delete-access-point --access-point-id ID`
+      the new one, and delete the old one: `aws efs delete-access-point --access-point-id ID`
     Source: https://docs.aws.amazon.com/config/latest/developerguide/efs-access-point-enforce-user-identity.html
     """
     if point.user:

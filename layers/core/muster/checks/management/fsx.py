@@ -101,4 +101,6 @@ def _other(file_system: FsxFileSystem, kind: str) -> Verdict | None:
 
 def _zones(deployment: str | Unknown) -> Verdict:
     found = known(deployment)
-    return (compliant if found.startswith("MULTI_AZ") else non_compliant)(f"Deployment type is {found}")
+    if found.startswith("MULTI_AZ"):
+        return compliant(f"Deployment type is {found}")
+    return non_compliant(f"Deployment type is {found}: the file system is in one Availability Zone")

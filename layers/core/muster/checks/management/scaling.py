@@ -23,7 +23,7 @@ def autoscaling_group_elb_healthcheck_required(group: Group) -> Verdict:
     checks = ", ".join(sorted(group.health_checks)) or "none"
     if "ELB" in group.health_checks:
         return compliant(f"Health checks: {checks}")
-    return non_compliant(f"Health checks: {checks}; the group is behind a load balancer")
+    return non_compliant(f"Health checks: {checks}; use ELB, because the group is behind a load balancer")
 
 
 @check(severity=Severity.MEDIUM, controls=("FSBP AutoScaling.2",))
@@ -38,7 +38,7 @@ def autoscaling_multiple_az(group: Group, *, min_zones: int = 2) -> Verdict:
     zones = sorted(set(group.zones))
     if len(zones) >= min_zones:
         return compliant(f"Availability Zones: {', '.join(zones)}")
-    return non_compliant(f"Availability Zones: {', '.join(zones) or 'none'}; {min_zones} or more expected")
+    return non_compliant(f"Availability Zones: {', '.join(zones) or 'none'}; use {min_zones} or more")
 
 
 @check(severity=Severity.MEDIUM, controls=("FSBP AutoScaling.6",))
@@ -59,9 +59,7 @@ def autoscaling_multiple_instance_types(group: Group) -> Verdict:
         return compliant(f"Instance types: {', '.join(sorted(group.types))}")
     if not group.mixed:
         return non_compliant("Group has no mixed instances policy")
-    return non_compliant(
-        f"Mixed instances policy names {counted(len(group.types), 'instance type')}; 2 or more expected"
-    )
+    return non_compliant(f"Mixed instances policy names {counted(len(group.types), 'instance type')}; use 2 or more")
 
 
 @check(severity=Severity.MEDIUM, controls=("FSBP AutoScaling.9",))
@@ -69,7 +67,7 @@ def autoscaling_launch_template(group: Group) -> Verdict:
     """Auto Scaling groups should use launch templates.
 
     Problem: group uses a launch configuration
-    Why: Launch configurations lack what EC2 added since 2022, and AWS makes no new ones for new accounts.
+    Why: Launch configurations do not support features that EC2 added since 2022, and new accounts cannot create them.
     Fix: `aws autoscaling update-auto-scaling-group --auto-scaling-group-name NAME --launch-template
       'LaunchTemplateName=TEMPLATE-NAME,Version=$Default'`
     Source: https://docs.aws.amazon.com/config/latest/developerguide/autoscaling-launch-template.html
@@ -85,7 +83,7 @@ def autoscaling_launch_template(group: Group) -> Verdict:
 def autoscaling_launchconfig_requires_imdsv2(configuration: LaunchConfiguration) -> Verdict:
     """Launch configurations should require IMDSv2.
 
-    Unused ones are judged too. A launch configuration cannot be changed.
+    Unused ones are checked too. A launch configuration cannot be changed.
 
     Problem: IMDSv2 is not required
     Why: With IMDSv1, a web application that fetches any URL can be made to hand out the instance's credentials.
@@ -105,7 +103,7 @@ def autoscaling_launchconfig_requires_imdsv2(configuration: LaunchConfiguration)
 def autoscaling_launch_config_public_ip_disabled(configuration: LaunchConfiguration) -> Verdict:
     """Launch configurations should not give instances public IP addresses.
 
-    Unused ones are judged too. A launch configuration cannot be changed.
+    Unused ones are checked too. A launch configuration cannot be changed.
 
     Problem: instances get public addresses
     Why: Every instance that the group starts can be reached from the internet, if its security groups allow it.
@@ -116,4 +114,4 @@ def autoscaling_launch_config_public_ip_disabled(configuration: LaunchConfigurat
     """
     if configuration.public:
         return non_compliant("Instances get public IP addresses")
-    return compliant("Launch configuration asks for no public IP addresses")
+    return compliant("Launch configuration assigns no public IP addresses")

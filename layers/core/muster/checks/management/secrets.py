@@ -21,10 +21,10 @@ from muster.model.text import counted
 def secretsmanager_rotation_enabled(secret: Secret, resource: Resource, *, max_days: int | None = None) -> Verdict:
     """Secrets should be rotated automatically.
 
-    With `max_days`, the days between rotations may not be more. A copy of a secret is rotated in its primary region.
+    With `max_days`, a longer time between rotations fails. A replica secret is rotated in its primary region.
 
     Problem: secret is not rotated
-    Why: A secret that never changes stays with everybody who ever saw it.
+    Why: Everyone who ever saw a secret can use it until it changes.
     Fix: `aws secretsmanager rotate-secret --secret-id ARN --rotation-lambda-arn FUNCTION-ARN --rotation-rules
       AutomaticallyAfterDays=30` A secret that another service owns is rotated in that service.
     Source: https://docs.aws.amazon.com/config/latest/developerguide/secretsmanager-rotation-enabled-check.html
@@ -37,7 +37,7 @@ def secretsmanager_rotation_enabled(secret: Secret, resource: Resource, *, max_d
     if max_days is None:
         return compliant(f"Automatic rotation is on{owned}")
     days = known(secret.rotation_days)
-    text = f"Secret is rotated every {days:g} days; {counted(max_days, 'day')} allowed"
+    text = f"Secret is rotated every {days:g} days; at most {max_days} allowed"
     return compliant(text) if days <= max_days else non_compliant(text)
 
 
@@ -45,10 +45,10 @@ def secretsmanager_rotation_enabled(secret: Secret, resource: Resource, *, max_d
 def secretsmanager_scheduled_rotation_success(secret: Secret, resource: Resource, observed: ObservedAt) -> Verdict:
     """Secrets with automatic rotation should be rotated on time.
 
-    A rotation is late when the date of the next rotation has passed. A secret without rotation is not judged.
+    A rotation is late when the date of the next rotation has passed. A secret without rotation is not checked.
 
     Problem: rotation of the secret failed
-    Why: The rotation function fails, so the secret does not change although everybody believes that it does.
+    Why: If the rotation fails, the old secret stays valid, and everyone who ever saw it can still use it.
     Fix: Read the logs of the rotation function, correct it, then: `aws secretsmanager rotate-secret --secret-id ARN`
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/secretsmanager-controls.html#secretsmanager-2
     """
@@ -66,21 +66,21 @@ def secretsmanager_scheduled_rotation_success(secret: Secret, resource: Resource
 def secretsmanager_secret_used(secret: Secret, observed: ObservedAt, *, days: int = 90) -> Verdict:
     """Secrets should be used.
 
-    A secret that nobody read in this region within `days` fails; one that was never read fails when it is that old.
+    A secret fails if it was last read in this region more than `days` ago. If it was never read, its age counts.
 
     Problem: secret is not used
-    Why: A secret that nobody needs can still be stolen, and costs money.
-    Fix: `aws secretsmanager delete-secret --secret-id ARN --recovery-window-in-days 30` can be taken back for 30 days
-      with restore-secret.
+    Why: An unused secret can still be stolen, and costs money.
+    Fix: `aws secretsmanager delete-secret --secret-id ARN --recovery-window-in-days 30` The deletion can be cancelled
+      for 30 days with restore-secret.
     Source: https://docs.aws.amazon.com/config/latest/developerguide/secretsmanager-secret-unused.html
     """
     if secret.accessed is None:
         created = known(secret.created)
         text = f"Secret was never used; it was created on {created:%Y-%m-%d}"
-        return compliant(text) if _age(created, observed) <= days else non_compliant(text)
+        return _recent(text, created, observed, days)
     used = known(secret.accessed)
     text = f"Secret was last used on {used:%Y-%m-%d}"
-    return compliant(text) if _age(used, observed) <= days else non_compliant(text)
+    return _recent(text, used, observed, days)
 
 
 @check(severity=Severity.MEDIUM, controls=("FSBP SecretsManager.4",))
@@ -89,12 +89,12 @@ def secretsmanager_secret_periodic_rotation(
 ) -> Verdict:
     """Secrets should be rotated within 90 days.
 
-    Only rotations count, since any edit is a change. A secret that was never rotated counts from its creation.
+    Only rotations count, not other changes of the secret. A secret that was never rotated counts from its creation.
 
     Problem: secret was not rotated in time
-    Why: The longer a secret is valid, the longer somebody who stole it can use it.
-    Fix: `aws secretsmanager rotate-secret --secret-id ARN` needs a rotation function; set one with
-      --rotation-lambda-arn the first time.
+    Why: The longer a secret is valid, the longer an attacker who stole it can use it.
+    Fix: `aws secretsmanager rotate-secret --secret-id ARN` For the first rotation, name the rotation function with
+      --rotation-lambda-arn.
     Source: https://docs.aws.amazon.com/config/latest/developerguide/secretsmanager-secret-periodic-rotation.html
     """
     if _is_copy(secret, resource):
@@ -105,7 +105,7 @@ def secretsmanager_secret_periodic_rotation(
     else:
         since = known(secret.rotated)
         text = f"Secret was last rotated on {since:%Y-%m-%d}"
-    return compliant(text) if _age(since, observed) <= days else non_compliant(text)
+    return _recent(text, since, observed, days)
 
 
 def _is_copy(secret: Secret, resource: Resource) -> bool:
@@ -113,9 +113,11 @@ def _is_copy(secret: Secret, resource: Resource) -> bool:
 
 
 def _copy(secret: Secret) -> Verdict:
-    return not_applicable(f"Secret is a copy; it is rotated in {secret.primary_region}")
+    return not_applicable(f"Secret is a replica; it is rotated in {secret.primary_region}")
 
 
-def _age(since: datetime, observed: ObservedAt) -> int:
-    """Return the days since a day: AWS gives no time of the last use."""
-    return (observed.at.date() - since.date()).days
+def _recent(text: str, since: datetime, observed: ObservedAt, days: int) -> Verdict:
+    """Return whether a day is recent enough, in whole days: AWS gives no time of the last use."""
+    if (observed.at.date() - since.date()).days <= days:
+        return compliant(text)
+    return non_compliant(f"{text}, more than {counted(days, 'day')} ago")

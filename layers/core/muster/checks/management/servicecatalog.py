@@ -15,7 +15,7 @@ def service_catalog_shared_within_organization(shares: PortfolioShares) -> Verdi
     A share with a single account fails even if the account is in the organization.
 
     Problem: portfolio is shared with an account
-    Why: An account keeps its share when it leaves the organization, and nobody checks that it was ever in it.
+    Why: An account keeps its share after it leaves the organization, and can still launch your products.
     Fix: Share the portfolio with the organization or a part of it, then end the share. `aws servicecatalog
       delete-portfolio-share --portfolio-id ID --account-id PRINCIPAL`
     Source: https://docs.aws.amazon.com/config/latest/developerguide/service-catalog-shared-within-organization.html

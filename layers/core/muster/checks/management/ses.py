@@ -10,9 +10,11 @@ def ses_sending_tls_required(options: ConfigurationSet) -> Verdict:
     """SES configuration sets should require TLS.
 
     Problem: mail may be sent without TLS
-    Why: Without it SES sends mail in plain text to each server that offers no TLS, and to anyone who hides the offer.
-    Fix: Name the pool of IP addresses again, if the set has one. `aws sesv2 put-configuration-set-delivery-options
-      --configuration-set-name NAME --tls-policy REQUIRE` SES then returns mail to servers without TLS.
+    Why: Otherwise SES sends mail in plain text to servers that do not offer TLS. An attacker on the network path can
+      hide the offer and read the mail.
+    Fix: If the configuration set has a pool of dedicated IP addresses, name it with --sending-pool-name. `aws sesv2
+      put-configuration-set-delivery-options --configuration-set-name NAME --tls-policy REQUIRE` SES then returns mail
+      to servers without TLS.
     Source: https://docs.aws.amazon.com/config/latest/developerguide/ses-sending-tls-required.html
     """
     if known(options.tls) == "REQUIRE":

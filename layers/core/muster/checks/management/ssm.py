@@ -21,7 +21,7 @@ def ec2_instance_managed_by_systems_manager(
     The check applies to running and stopped instances. An instance stays managed while its agent does not answer.
 
     Problem: Systems Manager does not manage it
-    Why: Without Systems Manager nobody can patch the instance, list its software or open a session without SSH.
+    Why: Without Systems Manager you cannot patch the instance, list its software or open a session without SSH.
     Fix: Install the SSM Agent, and give the instance a profile whose role has AmazonSSMManagedInstanceCore: `aws ec2
       associate-iam-instance-profile --instance-id ID --iam-instance-profile Name=PROFILE-NAME`
     Source: https://docs.aws.amazon.com/config/latest/developerguide/ec2-instance-managed-by-systems-manager.html
@@ -40,10 +40,10 @@ def ec2_managedinstance_patch_compliant(
 ) -> Verdict:
     """EC2 instances that Systems Manager manages should have their patches.
 
-    An instance for which no patch compliance is reported is not judged.
+    An instance without a report of its patches is not checked.
 
     Problem: patches are missing
-    Why: A missing patch is a known hole, and exploits of known holes are what scanners of the internet try first.
+    Why: A missing patch leaves a known vulnerability open, and attackers scan the internet for those first.
     Fix: `aws ssm send-command --document-name AWS-RunPatchBaseline --instance-ids ID --parameters Operation=Install`
     Source: https://docs.aws.amazon.com/config/latest/developerguide/ec2-managedinstance-patch-compliance-status-check.html
     """
@@ -56,12 +56,12 @@ def ec2_managedinstance_association_compliant(
 ) -> Verdict:
     """EC2 instances that Systems Manager manages should comply with their associations.
 
-    An instance without associations is not judged.
+    An instance without associations is not checked.
 
     Problem: an association failed
     Why: A failed association leaves the instance without the software or the settings that you defined for it.
-    Fix: `aws ssm describe-instance-associations-status --instance-id ID` names the association that failed. When its
-      cause is removed: `aws ssm start-associations-once --association-ids ASSOCIATION-ID`
+    Fix: Find the association that failed: `aws ssm describe-instance-associations-status --instance-id ID` Remove the
+      cause, then run it again: `aws ssm start-associations-once --association-ids ASSOCIATION-ID`
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/ssm-controls.html#ssm-3
     """
     return _reported(instance, compliance, "Association", resource)
@@ -72,7 +72,7 @@ def ssm_document_not_public(shares: DocumentShares) -> Verdict:
     """Systems Manager documents should not be public.
 
     Problem: SSM document is public
-    Why: Everybody can read a public document, with what it says about your systems, and run it.
+    Why: Anyone with an AWS account can read a public document, and learn from it how your systems are set up.
     Fix: `aws ssm modify-document-permission --name NAME --permission-type Share --account-ids-to-remove all`
     Source: https://docs.aws.amazon.com/config/latest/developerguide/ssm-document-not-public.html
     """
@@ -87,7 +87,7 @@ def ssm_automation_logging_enabled(logs: AutomationLogs) -> Verdict:
     """Systems Manager Automation should write its scripts' output to CloudWatch Logs.
 
     Problem: Automation writes no logs
-    Why: Without logs nobody can find out what the script of a failed or strange execution did.
+    Why: Without logs you cannot find out what the script of a failed or suspicious execution did.
     Fix: `aws ssm update-service-setting --setting-id /ssm/automation/customer-script-log-destination --setting-value
       CloudWatch`
     Source: https://docs.aws.amazon.com/config/latest/developerguide/ssm-automation-logging-enabled.html
@@ -102,7 +102,8 @@ def ssm_document_block_public_sharing(sharing: DocumentSharing) -> Verdict:
     """Systems Manager should block public sharing of documents.
 
     Problem: documents can be shared publicly
-    Why: The setting keeps every document of the region private, also against a mistake. Public documents stay public.
+    Why: Without the setting, one mistaken call can make a document public. Documents that are public already stay
+      public.
     Fix: `aws ssm update-service-setting --setting-id /ssm/documents/console/public-sharing-permission --setting-value
       Disable`
     Source: https://docs.aws.amazon.com/config/latest/developerguide/ssm-automation-block-public-sharing.html

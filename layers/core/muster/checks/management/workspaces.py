@@ -10,7 +10,8 @@ def workspaces_user_volume_encryption_enabled(workspace: Workspace) -> Verdict:
     """User volumes of WorkSpaces should be encrypted.
 
     Problem: user volume is not encrypted
-    Why: Without encryption, anyone who gets at the storage or a backup of the volume can read the files of the user.
+    Why: Without encryption, anyone who gets access to the storage or a backup of the volume can read the files of the
+      user.
     Fix: The volumes of a WorkSpace cannot be encrypted later. Make a new WorkSpace, move the files to it, then delete
       the old one. `aws workspaces create-workspaces --workspaces
       DirectoryId=DIRECTORY-ID,UserName=USER-NAME,BundleId=BUNDLE-ID,VolumeEncryptionKey=KEY,UserVolumeEncryptionEnabled=true,RootVolumeEncryptionEnabled=true`
@@ -26,8 +27,8 @@ def workspaces_root_volume_encryption_enabled(workspace: Workspace) -> Verdict:
     """Root volumes of WorkSpaces should be encrypted.
 
     Problem: root volume is not encrypted
-    Why: The root volume holds caches, logs and credentials of programs. Without encryption, anyone who gets at the
-      storage or a backup of the volume can read them.
+    Why: The root volume holds caches, logs and credentials of programs. Without encryption, anyone who gets access to
+      the storage or a backup of the volume can read them.
     Fix: The volumes of a WorkSpace cannot be encrypted later. Make a new WorkSpace, move the files to it, then delete
       the old one. `aws workspaces create-workspaces --workspaces
       DirectoryId=DIRECTORY-ID,UserName=USER-NAME,BundleId=BUNDLE-ID,VolumeEncryptionKey=KEY,UserVolumeEncryptionEnabled=true,RootVolumeEncryptionEnabled=true`

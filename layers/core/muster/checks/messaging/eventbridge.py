@@ -11,13 +11,13 @@ _PARTNER = "aws.partner/"
 def custom_eventbus_policy_attached(bus: EventBus) -> Verdict:
     """Custom event buses of EventBridge should have a resource-based policy.
 
-    What the policy allows is not judged. The default bus, buses of partners and buses that a service manages are left
-    out.
+    The check does not look at what the policy allows. It does not apply to the default bus, buses of partners and buses
+    that a service manages.
 
     Problem: event bus has no policy
     Why: Without a policy of the bus, every principal of the account with events:PutEvents on all buses can send events
       to it, and no other account can be allowed to.
-    Fix: Name who may send events, for example the own account: `aws events put-permission --event-bus-name NAME
+    Fix: Allow the accounts that send events, for example your own: `aws events put-permission --event-bus-name NAME
       --action events:PutEvents --principal ACCOUNT --statement-id own-account`
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/eventbridge-controls.html#eventbridge-3
     """

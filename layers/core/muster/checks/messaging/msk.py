@@ -74,7 +74,7 @@ def msk_unrestricted_access_check(cluster: KafkaCluster) -> Verdict:
     """MSK clusters should not allow unauthenticated access.
 
     Problem: unauthenticated access is allowed
-    Why: Everyone who reaches the brokers over the network can read and write all topics, and nobody knows who did.
+    Why: Anyone who can connect to the brokers can read and write all topics, and you cannot find out who did.
     Fix: Let every client authenticate first, with IAM, SASL/SCRAM or TLS, which must be on. Then: `aws kafka
       update-security --cluster-arn ARN --current-version VERSION --client-authentication
       Unauthenticated={Enabled=false}`

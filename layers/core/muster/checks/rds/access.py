@@ -21,7 +21,7 @@ _MOST = 5
 def rds_instance_no_public_access(instance: DbInstance) -> Verdict:
     """RDS DB instances should not be publicly accessible.
 
-    Instances of Aurora, DocumentDB and Neptune clusters are judged too.
+    Instances of Aurora, DocumentDB and Neptune clusters are checked too.
 
     Problem: DB instance is publicly accessible
     Why: A public instance has a public IP address. Only its security groups then stand between the internet and the
@@ -38,8 +38,8 @@ def rds_instance_no_public_access(instance: DbInstance) -> Verdict:
 def rds_instance_subnets_without_igw(instance: DbInstance, routes: SubnetRoutes) -> Verdict:
     """RDS DB instances should not be in subnets with a route to an internet gateway.
 
-    All subnets of the instance's subnet group are judged: RDS may move the instance to any of them. A subnet without a
-    route table of its own uses the main route table of its VPC.
+    All subnets of the instance's subnet group are checked, because RDS may move the instance to any of them. A subnet
+    without a route table of its own uses the main route table of its VPC.
 
     Problem: DB subnet routes to the internet
     Why: In a public subnet, one wrong security group or the setting "publicly accessible" exposes the database.
@@ -89,7 +89,7 @@ def rds_instance_default_admin_check(instance: DbInstance) -> Verdict:
     """RDS DB instances should have a custom administrator username.
 
     Problem: default administrator username
-    Why: Somebody who guesses passwords needs no second guess for a username that every account has.
+    Why: With a default username, an attacker only has to guess the password.
     Fix: The name cannot be changed. Create a new instance with another name, move the data to it, then delete the old
       one. `aws rds create-db-instance --db-instance-identifier NEW-NAME --db-instance-class CLASS --engine ENGINE
       --master-username OWN-NAME --manage-master-user-password`
@@ -109,7 +109,7 @@ def rds_cluster_default_admin_check(cluster: DbCluster) -> Verdict:
     """RDS DB clusters should have a custom administrator username.
 
     Problem: default administrator username
-    Why: Somebody who guesses passwords needs no second guess for a username that every account has.
+    Why: With a default username, an attacker only has to guess the password.
     Fix: The name cannot be changed. Create a new cluster with another name, move the data to it, then delete the old
       one. `aws rds create-db-cluster --db-cluster-identifier NEW-NAME --engine ENGINE --master-username OWN-NAME
       --manage-master-user-password`
@@ -129,18 +129,18 @@ def rds_cluster_default_admin_check(cluster: DbCluster) -> Verdict:
 def rds_instance_iam_authentication_enabled(instance: DbInstance) -> Verdict:
     """RDS DB instances should have IAM authentication enabled.
 
-    MySQL, PostgreSQL, MariaDB and Aurora have it. As in Security Hub, an instance is judged only while it is available.
+    The check applies to MySQL, PostgreSQL, MariaDB and Aurora. As in Security Hub, an instance is checked only while it
+    is available.
 
     Problem: IAM authentication is off
     Why: IAM authentication uses tokens that expire after 15 minutes in place of passwords that stay in configurations.
     Fix: `aws rds modify-db-instance --db-instance-identifier NAME --enable-iam-database-authentication
-      --apply-immediately` For an instance of a cluster, modify the cluster.
+      --apply-immediately` For an instance of a cluster, use modify-db-cluster with the same options.
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/rds-controls.html#rds-10
     """
     engine = known(instance.engine)
     if engine not in _IAM_ENGINES and not engine.startswith("aurora"):
-        return not_applicable(f"{named(engine)} is not judged: IAM authentication is for MySQL, PostgreSQL, MariaDB, "
-                              "Aurora")  # fmt: skip
+        return not_applicable(f"The check does not apply to {named(engine)}")
     status = known(instance.status)
     if status not in _IAM_STATUSES:
         return not_applicable(f"DB instance is {status}")
@@ -155,7 +155,7 @@ def rds_cluster_iam_authentication_enabled(cluster: DbCluster) -> Verdict:
 
     Problem: IAM authentication is off
     Why: IAM authentication uses temporary credentials in place of passwords that stay in configurations. Neptune has no
-      passwords: without IAM, whoever reaches the cluster may read it.
+      passwords: without IAM, anyone who can connect to the cluster can read its data.
     Fix: `aws rds modify-db-cluster --db-cluster-identifier NAME --enable-iam-database-authentication
       --apply-immediately`
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/rds-controls.html#rds-12

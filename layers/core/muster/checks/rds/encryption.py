@@ -16,7 +16,7 @@ def rds_storage_encrypted(instance: DbInstance) -> Verdict:
     """RDS DB instances should be encrypted at rest.
 
     Problem: DB instance is not encrypted
-    Why: Without encryption, anyone who gets at the storage or a snapshot can read the data.
+    Why: Without encryption, anyone who gets access to the storage or a snapshot can read the data.
     Fix: Encryption cannot be enabled on an existing instance. Copy a snapshot with a key: `aws rds copy-db-snapshot
       --source-db-snapshot-identifier SNAPSHOT --target-db-snapshot-identifier ENCRYPTED-SNAPSHOT --kms-key-id
       alias/aws/rds` Then restore the copy: `aws rds restore-db-instance-from-db-snapshot --db-instance-identifier
@@ -35,7 +35,7 @@ def rds_cluster_encrypted_at_rest(cluster: DbCluster) -> Verdict:
     """DB clusters of RDS, DocumentDB and Neptune should be encrypted at rest.
 
     Problem: DB cluster is not encrypted
-    Why: Without encryption, anyone who gets at the storage or a snapshot can read the data.
+    Why: Without encryption, anyone who gets access to the storage or a snapshot can read the data.
     Fix: Encryption cannot be enabled on an existing cluster. Restore a snapshot as an encrypted cluster, move the
       application to it, then delete the old one. `aws rds restore-db-cluster-from-snapshot --db-cluster-identifier
       NEW-NAME --snapshot-identifier SNAPSHOT --engine ENGINE --kms-key-id alias/aws/rds`
@@ -50,7 +50,7 @@ def rds_cluster_encrypted_at_rest(cluster: DbCluster) -> Verdict:
 def rds_snapshot_encrypted(snapshot: DbSnapshot) -> Verdict:
     """Snapshots of RDS and Neptune should be encrypted.
 
-    Snapshots of DocumentDB are judged too.
+    Snapshots of DocumentDB are checked too.
 
     Problem: DB snapshot is not encrypted
     Why: A snapshot holds all data of the database, often longer than the database exists.

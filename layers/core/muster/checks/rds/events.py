@@ -15,10 +15,10 @@ _SECURITY_EVENTS = ("configuration change", "failure")
 def rds_cluster_event_notifications_configured(subscription: EventSubscription) -> Verdict:
     """RDS event subscriptions for clusters should include critical events.
 
-    Critical are the categories maintenance and failure. A subscription without categories has all of them.
+    The critical categories are maintenance and failure. A subscription without categories has all of them.
 
     Problem: critical cluster events are not sent
-    Why: Without a notification, a failure or an upcoming maintenance is first noticed by the users.
+    Why: Without a notification, your users notice a failure or a maintenance before you do.
     Fix: `aws rds modify-event-subscription --subscription-name NAME --enabled --event-categories maintenance failure`
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/rds-controls.html#rds-19
     """
@@ -29,11 +29,11 @@ def rds_cluster_event_notifications_configured(subscription: EventSubscription) 
 def rds_instance_event_notifications_configured(subscription: EventSubscription) -> Verdict:
     """RDS event subscriptions for DB instances should include critical events.
 
-    Critical are the categories maintenance, configuration change and failure. A subscription without categories has all
+    The critical categories are maintenance, configuration change and failure. A subscription without categories has all
     of them.
 
     Problem: critical instance events are not sent
-    Why: Without a notification, a failure or an upcoming maintenance is first noticed by the users.
+    Why: Without a notification, your users notice a failure or a maintenance before you do.
     Fix: `aws rds modify-event-subscription --subscription-name NAME --enabled --event-categories maintenance
       "configuration change" failure`
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/rds-controls.html#rds-20
@@ -64,7 +64,8 @@ def rds_sg_event_notifications_configured(subscriptions: EventSubscriptions) -> 
     security groups of VPCs send no such events.
 
     Problem: DB security group events are not sent
-    Why: A changed DB security group can open a database to others.
+    Why: One change of a DB security group can open a database to the internet, and without a notification you do not
+      notice.
     Fix: `aws rds create-event-subscription --subscription-name security-groups --sns-topic-arn TOPIC-ARN --source-type
       db-security-group --event-categories "configuration change" failure --enabled`
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/rds-controls.html#rds-22

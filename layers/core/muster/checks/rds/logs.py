@@ -43,14 +43,15 @@ _ON = frozenset({"1", "on", "true"})
 def rds_logging_enabled(instance: DbInstance, clusters: DbClusters) -> Verdict:
     """RDS DB instances should send their logs to CloudWatch Logs.
 
-    Required are alert, audit, trace and listener of Oracle, postgresql and upgrade of PostgreSQL, audit, error, general
-    and slowquery of MySQL, MariaDB and Aurora MySQL, error and agent of SQL Server, postgresql of Aurora PostgreSQL. An
-    instance of a cluster sends what its cluster is set to send. SQL Server Express has no agent.
+    The required logs are alert, audit, trace and listener for Oracle; postgresql and upgrade for PostgreSQL; audit,
+    error, general and slowquery for MySQL, MariaDB and Aurora MySQL; error and agent for SQL Server; postgresql for
+    Aurora PostgreSQL. SQL Server Express has no agent log. An instance of a cluster sends the logs that the cluster is
+    set to send.
 
     Problem: DB logs are not in CloudWatch Logs
     Why: On the instance, logs are deleted after days. After an attack or an outage they are often the only evidence.
     Fix: `aws rds modify-db-instance --db-instance-identifier NAME --cloudwatch-logs-export-configuration
-      EnableLogTypes=LOGS` For an instance of a cluster, modify the cluster.
+      EnableLogTypes=LOGS` For an instance of a cluster, use modify-db-cluster with the same options.
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/rds-controls.html#rds-9
     """
     engine = known(instance.engine)
@@ -110,7 +111,7 @@ def mariadb_publish_logs_to_cloudwatch_logs(
 def rds_aurora_mysql_audit_logging_enabled(cluster: DbCluster) -> Verdict:
     """Aurora MySQL clusters should send their audit log to CloudWatch Logs.
 
-    The parameter server_audit_logs_upload does not count, as in Security Hub. Aurora Serverless v1 is not judged.
+    The parameter server_audit_logs_upload does not count, as in Security Hub. Aurora Serverless v1 is not checked.
 
     Problem: audit log is not in CloudWatch Logs
     Why: The audit log shows who connected and what they changed. On an instance it is lost with the instance.
@@ -141,7 +142,7 @@ def docdb_cluster_audit_logging_enabled(cluster: DbCluster) -> Verdict:
     """DocumentDB clusters should send their audit log to CloudWatch Logs.
 
     Problem: audit log is not in CloudWatch Logs
-    Why: The audit log shows who connected and what they changed. Without it nobody can tell after an attack.
+    Why: The audit log shows who connected and what they changed. After an attack it is often the only evidence.
     Fix: The parameter audit_logs must be enabled too. `aws docdb modify-db-cluster --db-cluster-identifier NAME
       --cloudwatch-logs-export-configuration EnableLogTypes=audit`
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/documentdb-controls.html#documentdb-4
@@ -154,7 +155,7 @@ def neptune_cluster_cloudwatch_log_export_enabled(cluster: DbCluster) -> Verdict
     """Neptune clusters should send their audit log to CloudWatch Logs.
 
     Problem: audit log is not in CloudWatch Logs
-    Why: The audit log shows who connected and what they asked for. Without it nobody can tell after an attack.
+    Why: The audit log shows who connected and which queries they ran. After an attack it is often the only evidence.
     Fix: The parameter neptune_enable_audit_log must be 1 too. `aws neptune modify-db-cluster --db-cluster-identifier
       NAME --cloudwatch-logs-export-configuration EnableLogTypes=audit`
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/neptune-controls.html#neptune-2
@@ -170,7 +171,7 @@ def aurora_mysql_cluster_audit_logging(cluster: DbCluster, parameters: Related[C
     instances must run with it.
 
     Problem: Aurora MySQL writes no audit log
-    Why: The audit log shows who connected and what they changed. Without it nobody can tell after an attack.
+    Why: The audit log shows who connected and what they changed. After an attack it is often the only evidence.
     Fix: Use a cluster parameter group of your own, and set the parameters. `aws rds modify-db-cluster-parameter-group
       --db-cluster-parameter-group-name GROUP --parameters
       ParameterName=server_audit_logging,ParameterValue=1,ApplyMethod=immediate

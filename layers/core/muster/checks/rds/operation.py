@@ -36,10 +36,10 @@ def rds_enhanced_monitoring_enabled(instance: DbInstance, *, interval: int = 0) 
 def rds_automatic_minor_version_upgrade_enabled(instance: DbInstance) -> Verdict:
     """RDS DB instances should upgrade to new minor versions automatically.
 
-    Instances of clusters are judged too. DocumentDB ignores the setting and is not judged.
+    Instances of clusters are checked too. DocumentDB ignores the setting and is not checked.
 
     Problem: no automatic minor version upgrades
-    Why: Minor versions bring security fixes. Without automatic upgrades, an instance keeps known holes.
+    Why: Minor versions bring security fixes. Without automatic upgrades, an instance keeps known vulnerabilities.
     Fix: `aws rds modify-db-instance --db-instance-identifier NAME --auto-minor-version-upgrade --apply-immediately`
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/rds-controls.html#rds-13
     """
@@ -53,7 +53,7 @@ def rds_cluster_auto_minor_version_upgrade_enable(cluster: DbCluster) -> Verdict
     """RDS DB clusters should upgrade to new minor versions automatically.
 
     Problem: no automatic minor version upgrades
-    Why: Minor versions bring security fixes. Without automatic upgrades, a cluster keeps known holes.
+    Why: Minor versions bring security fixes. Without automatic upgrades, a cluster keeps known vulnerabilities.
     Fix: `aws rds modify-db-cluster --db-cluster-identifier NAME --auto-minor-version-upgrade --apply-immediately`
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/rds-controls.html#rds-35
     """
@@ -75,8 +75,8 @@ def _upgraded(on: bool) -> Verdict:
 def rds_global_cluster_aurora_mysql_supported_version(cluster: GlobalCluster) -> Verdict:
     """Global clusters of Aurora MySQL should run a supported version.
 
-    The versions are those that Security Hub lists; Muster has the list of the date that the reason names. A later
-    version passes. The cluster is judged in the region of its primary cluster.
+    Muster has a copy of the list of versions that Security Hub accepts; the reason has its date. A later version
+    passes. The global cluster is checked in the region of its primary cluster.
 
     Problem: Aurora version is not supported
     Why: A version that is no longer supported gets no security fixes.

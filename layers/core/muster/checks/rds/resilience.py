@@ -18,7 +18,7 @@ _HOUR = 3600
 def rds_multi_az_support(instance: DbInstance) -> Verdict:
     """RDS DB instances should be configured with multiple Availability Zones.
 
-    Read replicas are judged too. Instances of clusters are not: `rds-cluster-multi-az-enabled` judges the cluster.
+    Read replicas are checked too. Instances of clusters are not: `rds-cluster-multi-az-enabled` checks the cluster.
 
     Problem: DB instance is in one Availability Zone
     Why: An outage of the zone, and each patch of the host, stops a database that has no standby in another zone.
@@ -38,7 +38,7 @@ def rds_cluster_multi_az_enabled(cluster: DbCluster) -> Verdict:
     """RDS DB clusters should be configured for multiple Availability Zones.
 
     Problem: DB cluster is in one Availability Zone
-    Why: A cluster whose instances are in one zone is down while that zone is, or until a new instance has started.
+    Why: If the zone fails, the cluster is down until the zone is back or a new instance has started.
     Fix: Add an instance in another zone. `aws rds create-db-instance --db-instance-identifier READER
       --db-cluster-identifier NAME --engine ENGINE --db-instance-class CLASS --availability-zone ZONE`
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/rds-controls.html#rds-15
@@ -58,7 +58,7 @@ def rds_instance_deletion_protection_enabled(instance: DbInstance) -> Verdict:
     """RDS DB instances should have deletion protection enabled.
 
     Problem: no deletion protection
-    Why: A single call by mistake deletes a database. A final snapshot is a choice of that call.
+    Why: One mistaken call deletes the database, and the call can skip the final snapshot.
     Fix: `aws rds modify-db-instance --db-instance-identifier NAME --deletion-protection --apply-immediately`
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/rds-controls.html#rds-8
     """
@@ -66,7 +66,7 @@ def rds_instance_deletion_protection_enabled(instance: DbInstance) -> Verdict:
         return no
     engine = known(instance.engine)
     if base(engine) not in _PROTECTED or (engine.startswith("custom-") and engine != "custom-oracle-ee"):
-        return not_applicable(f"Engine {engine} is not judged")
+        return not_applicable(f"The check does not apply to engine {engine}")
     if known(instance.deletion_protection):
         return compliant("Deletion protection is on")
     return non_compliant("Deletion protection is off")
@@ -79,13 +79,13 @@ def rds_cluster_deletion_protection_enabled(cluster: DbCluster) -> Verdict:
     For Neptune see `neptune-cluster-deletion-protection-enabled`.
 
     Problem: no deletion protection
-    Why: A single call by mistake deletes a cluster that has no instances. A final snapshot is a choice of that call.
+    Why: One mistaken call deletes a cluster that has no instances, and the call can skip the final snapshot.
     Fix: `aws rds modify-db-cluster --db-cluster-identifier NAME --deletion-protection --apply-immediately`
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/rds-controls.html#rds-7
     """
     engine = known(cluster.engine)
     if family(engine) == NEPTUNE:
-        return not_applicable("neptune-cluster-deletion-protection-enabled judges Neptune").citing()
+        return not_applicable("neptune-cluster-deletion-protection-enabled checks Neptune").citing()
     return cited(_protected(cluster), engine, rds="FSBP RDS.7", docdb="FSBP DocumentDB.5")
 
 
@@ -94,7 +94,7 @@ def neptune_cluster_deletion_protection_enabled(cluster: DbCluster) -> Verdict:
     """Neptune DB clusters should have deletion protection enabled.
 
     Problem: no deletion protection
-    Why: A single call by mistake deletes a cluster that has no instances. A final snapshot is a choice of that call.
+    Why: One mistaken call deletes a cluster that has no instances, and the call can skip the final snapshot.
     Fix: `aws neptune modify-db-cluster --db-cluster-identifier NAME --deletion-protection --apply-immediately`
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/neptune-controls.html#neptune-4
     """
@@ -113,7 +113,7 @@ def _protected(cluster: DbCluster) -> Verdict:
 def db_instance_backup_enabled(instance: DbInstance, *, min_days: int = 7) -> Verdict:
     """RDS DB instances should have automatic backups.
 
-    Read replicas are not judged. For instances of clusters see `rds-cluster-backup-retention-check`.
+    Read replicas are not checked. For instances of clusters see `rds-cluster-backup-retention-check`.
 
     Problem: too few automatic backups
     Why: Deleted or wrong data can be restored only as far back as the backups go. Mistakes are often found days later.
@@ -131,7 +131,7 @@ def db_instance_backup_enabled(instance: DbInstance, *, min_days: int = 7) -> Ve
 def rds_cluster_backup_retention_check(cluster: DbCluster, *, min_days: int = 7) -> Verdict:
     """DB clusters of RDS, DocumentDB and Neptune should keep automatic backups long enough.
 
-    Problem: backups are kept too short
+    Problem: backups are kept too briefly
     Why: Deleted or wrong data can be restored only as far back as the backups go. Mistakes are often found days later.
     Fix: `aws rds modify-db-cluster --db-cluster-identifier NAME --backup-retention-period DAYS --apply-immediately`
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/rds-controls.html#rds-50
@@ -176,10 +176,11 @@ def aurora_mysql_backtracking_enabled(cluster: DbCluster, *, hours: int = 0) -> 
 def rds_instance_copy_tags_to_snapshots_enabled(instance: DbInstance) -> Verdict:
     """RDS DB instances should copy their tags to snapshots.
 
-    Instances of clusters are not judged: the setting has no effect there.
+    Instances of clusters are not checked: the setting has no effect there.
 
     Problem: tags are not copied to snapshots
-    Why: Snapshots without tags have no owner, no cost center, and no part in policies that go by tags.
+    Why: A snapshot without tags cannot be assigned to an owner or a cost center, and policies that use tags do not
+      apply to it.
     Fix: `aws rds modify-db-instance --db-instance-identifier NAME --copy-tags-to-snapshot`
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/rds-controls.html#rds-17
     """
@@ -193,7 +194,8 @@ def rds_cluster_copy_tags_to_snapshots_enabled(cluster: DbCluster) -> Verdict:
     """DB clusters of RDS and Neptune should copy their tags to snapshots.
 
     Problem: tags are not copied to snapshots
-    Why: Snapshots without tags have no owner, no cost center, and no part in policies that go by tags.
+    Why: A snapshot without tags cannot be assigned to an owner or a cost center, and policies that use tags do not
+      apply to it.
     Fix: `aws rds modify-db-cluster --db-cluster-identifier NAME --copy-tags-to-snapshot`
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/rds-controls.html#rds-16
     """

@@ -18,7 +18,7 @@ _ON = frozenset({"1", "on", "true"})
 def rds_sqlserver_encrypted_in_transit(instance: DbInstance, parameters: Related[InstanceParameters]) -> Verdict:
     """RDS DB instances of SQL Server should require TLS.
 
-    The parameter rds.force_ssl must be 1. Where it is not set, the engine's default 0 applies.
+    The parameter rds.force_ssl must be 1. If it is not set, the engine's default 0 applies.
 
     Problem: SQL Server does not require TLS
     Why: Without TLS, queries and results travel in plain text between the application and the database.
@@ -41,7 +41,7 @@ def rds_mariadb_instance_encrypted_in_transit(instance: DbInstance, parameters: 
     """RDS DB instances of MariaDB should require TLS.
 
     The parameter require_secure_transport must be on, and the instance must run with it. Versions before 10.5 do not
-    have the parameter and are not judged. Where it is not set, it is on from 11.8 on.
+    have the parameter and are not checked. From version 11.8, the parameter is on by default.
 
     Problem: MariaDB does not require TLS
     Why: Without TLS, queries and results travel in plain text between the application and the database.

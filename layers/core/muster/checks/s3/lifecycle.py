@@ -21,7 +21,7 @@ def s3_bucket_lifecycle_covers_old_objects(
     transition is enough. It can skip objects smaller than 128 KB; the reason then says so.
 
     Problem: old objects are kept forever
-    Why: Objects without a lifecycle rule cost money every month, and are kept longer than they may be.
+    Why: Objects without a lifecycle rule cost money every month, and stay longer than your retention rules allow.
     Fix: Add a rule that moves objects to S3 Intelligent-Tiering; it deletes nothing. The command keeps the rules that
       the bucket has; it needs jq. `input=$(aws s3api get-bucket-lifecycle-configuration --bucket NAME --output json
       2>&1 | jq -Rs '(fromjson? // (if test("NoSuchLifecycleConfiguration") then {} else error end)) |

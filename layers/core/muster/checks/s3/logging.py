@@ -57,8 +57,8 @@ def s3_bucket_logging_enabled(  # noqa: PLR0913 - what is read of the bucket and
     encryption. With the AWS managed key aws/s3 the logs cannot be read; with a customer managed key there is no result.
 
     The check does not apply to a bucket that receives the logs of another bucket of the account and that S3 log
-    delivery may write to: logs of a log bucket about itself never end, so AWS recommends to suppress the control there.
-    The permission alone is not enough.
+    delivery may write to: a log bucket that logs to itself never stops writing logs, so AWS recommends to suppress the
+    control there. The permission alone is not enough.
 
     Problem: server access logging is off
     Why: Without access logs, you cannot find out later who read or deleted an object.

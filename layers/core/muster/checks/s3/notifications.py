@@ -17,7 +17,8 @@ def s3_bucket_event_notifications_enabled(
     all of them.
 
     Problem: bucket sends no event notifications
-    Why: Notifications tell you at once about objects that are written or deleted, by mistake or on purpose.
+    Why: With notifications, a program can react at once when objects are written or deleted, by mistake or by an
+      attacker.
     Fix: This replaces the notifications of the bucket with EventBridge, which gets all events: `aws s3api
       put-bucket-notification-configuration --bucket NAME --notification-configuration '{"EventBridgeConfiguration":
       {}}'`

@@ -45,8 +45,8 @@ def s3_bucket_mfa_delete_enabled(
 def s3_bucket_default_lock_enabled(lock: BucketObjectLock, *, min_days: int = 1, mode: str = "") -> Verdict:
     """S3 buckets should lock new objects by default.
 
-    Object Lock alone locks nothing: without a default retention, each upload must ask for its own. `min_days` is the
-    shortest default retention, `mode` the required mode: GOVERNANCE, COMPLIANCE, or empty for either.
+    Without a default retention, Object Lock protects only objects that are uploaded with a retention of their own.
+    `min_days` is the shortest default retention, `mode` the required mode: GOVERNANCE, COMPLIANCE, or empty for either.
 
     Problem: no Object Lock by default
     Why: A locked object version cannot be overwritten or deleted before its retention ends, by mistake or on purpose.

@@ -16,10 +16,11 @@ def cognito_identity_pool_unauth_access_disabled(pool: IdentityPool) -> Verdict:
     """Identity pools of Cognito should not give credentials to guests.
 
     Problem: guests get AWS credentials
-    Why: Anyone on the internet who knows the id of the pool gets credentials of AWS, with the permissions of the
-      role for guests.
-    Fix: `aws cognito-identity update-identity-pool --identity-pool-id ID --identity-pool-name POOL-NAME
-      --no-allow-unauthenticated-identities` The command replaces the identity providers too: name them as they are.
+    Why: Anyone on the internet who knows the ID of the pool gets AWS credentials, with the permissions of the role for
+      guests.
+    Fix: The update also replaces the identity providers. Read them first, and name them in the update: `aws
+      cognito-identity describe-identity-pool --identity-pool-id ID` `aws cognito-identity update-identity-pool
+      --identity-pool-id ID --identity-pool-name POOL-NAME --no-allow-unauthenticated-identities`
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/cognito-controls.html#cognito-2
     """
     if known(pool.guests):
@@ -41,9 +42,10 @@ def cognito_user_pool_password_policy_check(  # noqa: PLR0913 - the parameters o
     """User pools of Cognito should require strong passwords.
 
     Problem: password policy is weak
-    Why: Short and simple passwords are guessed, and a temporary password that is valid for long is found in old mail.
-    Fix: `aws cognito-idp update-user-pool --user-pool-id ID --policies file://POLICIES.json` The command resets
-      every setting that it does not name: read the pool first, and name all of them.
+    Why: Attackers guess short and simple passwords, and find temporary passwords in old mail while they are valid.
+    Fix: The update resets every setting that it does not name. Read all settings first, and name them in the update:
+      `aws cognito-idp describe-user-pool --user-pool-id ID` `aws cognito-idp update-user-pool --user-pool-id ID
+      --policies file://POLICIES.json`
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/cognito-controls.html#cognito-3
     """
     required = {
@@ -79,13 +81,14 @@ def _too_long(pool: UserPool, most: int) -> Iterator[str]:
 def cognito_user_pool_advanced_security_enabled(pool: UserPool, *, accept_audit: bool = False) -> Verdict:
     """User pools of Cognito should enforce threat protection.
 
-    It is about standard authentication, and needs the Plus plan. With `accept_audit`, the audit mode passes too.
+    The check looks at standard authentication. Threat protection needs the Plus plan. With `accept_audit`, the audit
+    mode passes too.
 
     Problem: threat protection is not enforced
     Why: Without enforcement, Cognito does not block a sign-in that looks like an attack or uses a leaked password.
-    Fix: `aws cognito-idp update-user-pool --user-pool-id ID --user-pool-tier PLUS --user-pool-add-ons
-      AdvancedSecurityMode=ENFORCED` The command resets every setting that it does not name: read the pool first, and
-      name all of them.
+    Fix: The update resets every setting that it does not name. Read all settings first, and name them in the update:
+      `aws cognito-idp describe-user-pool --user-pool-id ID` `aws cognito-idp update-user-pool --user-pool-id ID
+      --user-pool-tier PLUS --user-pool-add-ons AdvancedSecurityMode=ENFORCED`
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/cognito-controls.html#cognito-1
     """
     mode = known(pool.threat_protection)
@@ -104,9 +107,10 @@ def cognito_userpool_cust_auth_threat_full_check(pool: UserPool) -> Verdict:
 
     Problem: threat protection is not enforced
     Why: Without enforcement, Cognito does not block a sign-in that looks like an attack or uses a leaked password.
-    Fix: `aws cognito-idp update-user-pool --user-pool-id ID --user-pool-tier PLUS --user-pool-add-ons
-      AdvancedSecurityMode=ENFORCED,AdvancedSecurityAdditionalFlows={CustomAuthMode=ENFORCED}` The command resets
-      every setting that it does not name: read the pool first, and name all of them.
+    Fix: The update resets every setting that it does not name. Read all settings first, and name them in the update:
+      `aws cognito-idp describe-user-pool --user-pool-id ID` `aws cognito-idp update-user-pool --user-pool-id ID
+      --user-pool-tier PLUS --user-pool-add-ons
+      AdvancedSecurityMode=ENFORCED,AdvancedSecurityAdditionalFlows={CustomAuthMode=ENFORCED}`
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/cognito-controls.html#cognito-4
     """
     mode = known(pool.custom_threat_protection)
@@ -119,7 +123,7 @@ def cognito_userpool_cust_auth_threat_full_check(pool: UserPool) -> Verdict:
 def cognito_user_pool_mfa_enabled(pool: UserPool, *, accept_optional: bool = False) -> Verdict:
     """User pools of Cognito that sign users in with a password alone should require MFA.
 
-    Pools with passwordless sign-in are not judged. With `accept_optional`, MFA may be left to each user.
+    Pools with passwordless sign-in are not checked. With `accept_optional`, MFA may be left to each user.
 
     Problem: MFA is not required
     Why: Without a second factor, a password that was guessed or stolen is enough to sign in.
@@ -143,8 +147,9 @@ def cognito_user_pool_deletion_protection_enabled(pool: UserPool) -> Verdict:
 
     Problem: deletion protection is off
     Why: A pool that is deleted takes all users with it, and Cognito has no backup of them.
-    Fix: `aws cognito-idp update-user-pool --user-pool-id ID --deletion-protection ACTIVE` The command resets every
-      setting that it does not name: read the pool first, and name all of them.
+    Fix: The update resets every setting that it does not name. Read all settings first, and name them in the update:
+      `aws cognito-idp describe-user-pool --user-pool-id ID` `aws cognito-idp update-user-pool --user-pool-id ID
+      --deletion-protection ACTIVE`
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/cognito-controls.html#cognito-6
     """
     if known(pool.deletion_protection) == "ACTIVE":

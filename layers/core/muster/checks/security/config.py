@@ -40,7 +40,7 @@ def config_recorder_enabled(  # noqa: PLR0913 - three facets and three settings
     passes. With `service_linked_role: false` any role passes.
 
     Problem: AWS Config does not record
-    Why: Without the recorder nobody can see what a resource looked like before, and Security Hub cannot judge it.
+    Why: Without the recorder you cannot see how a resource was changed, and Security Hub cannot check it.
     Fix: `aws configservice put-configuration-recorder --configuration-recorder
       name=default,roleARN=arn:aws:iam::ACCOUNT:role/aws-service-role/config.amazonaws.com/AWSServiceRoleForConfig
       --recording-group '{"allSupported": true, "recordingStrategy": {"useOnly": "ALL_SUPPORTED_RESOURCE_TYPES"}}' &&
@@ -55,7 +55,7 @@ def config_recorder_enabled(  # noqa: PLR0913 - three facets and three settings
         return non_compliant("Configuration recorder is stopped")
     arn = Arn.parse(recorder.role)
     if service_linked_role and (arn is None or arn.resource != _ROLE):
-        return non_compliant(f"Configuration recorder does not use the service-linked role, but {recorder.role}")
+        return non_compliant(f"Configuration recorder uses {recorder.role or 'no role'}, not the service-linked role")
     wanted = frozenset(resource_types) or _types_of_controls()
     wanted = wanted | _IAM if region.region == global_region else wanted - _IAM
     missing = set(known(recorder.misses(wanted)))

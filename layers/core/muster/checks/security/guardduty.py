@@ -10,10 +10,10 @@ from muster.model.text import sentence
 def guardduty_enabled_centralized(detectors: Detectors) -> Verdict:
     """GuardDuty should be enabled in each region.
 
-    Each account is judged by its own detector, members of an administrator's account too.
+    The check looks at the detector of each account, also in member accounts of an administrator account.
 
     Problem: GuardDuty is not enabled
-    Why: GuardDuty reports stolen credentials, malware and strange calls, also in regions that nobody uses.
+    Why: GuardDuty reports stolen credentials, malware and suspicious calls, also in regions that you do not use.
     Fix: `aws guardduty create-detector --enable` A suspended detector: `aws guardduty update-detector --detector-id
       DETECTOR-ID --enable`
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/guardduty-controls.html#guardduty-1
@@ -31,7 +31,7 @@ def guardduty_eks_protection_audit_enabled(detector: Detector) -> Verdict:
     """GuardDuty detectors should have EKS audit log monitoring enabled.
 
     Problem: EKS audit logs are not monitored
-    Why: The Kubernetes audit log shows calls to the cluster that no AWS log has.
+    Why: Only the Kubernetes audit log shows the calls of an attacker to the cluster, for example to read its secrets.
     Fix: `aws guardduty update-detector --detector-id ID --features Name=EKS_AUDIT_LOGS,Status=ENABLED`
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/guardduty-controls.html#guardduty-5
     """
@@ -43,7 +43,8 @@ def guardduty_lambda_protection_enabled(detector: Detector) -> Verdict:
     """GuardDuty detectors should have Lambda Protection enabled.
 
     Problem: Lambda Protection is off
-    Why: The network activity of a function shows that its code or a dependency was replaced.
+    Why: GuardDuty reports a function that connects to suspicious addresses, for example after an attacker replaced its
+      code.
     Fix: `aws guardduty update-detector --detector-id ID --features Name=LAMBDA_NETWORK_LOGS,Status=ENABLED`
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/guardduty-controls.html#guardduty-6
     """
@@ -57,7 +58,8 @@ def guardduty_eks_protection_runtime_enabled(detector: Detector) -> Verdict:
     The older feature EKS_RUNTIME_MONITORING counts as RUNTIME_MONITORING.
 
     Problem: EKS Runtime Monitoring is off
-    Why: The agent on each node sees processes and files, and with automated management no cluster is left out.
+    Why: The agent on each node reports suspicious processes and file access. Automated management installs it on every
+      cluster.
     Fix: `aws guardduty update-detector --detector-id ID --features '[{"Name": "RUNTIME_MONITORING", "Status":
       "ENABLED", "AdditionalConfiguration": [{"Name": "EKS_ADDON_MANAGEMENT", "Status": "ENABLED"}]}]'`
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/guardduty-controls.html#guardduty-7
@@ -70,7 +72,7 @@ def guardduty_malware_protection_enabled(detector: Detector) -> Verdict:
     """GuardDuty detectors should have Malware Protection for EC2 enabled.
 
     Problem: Malware Protection for EC2 is off
-    Why: After a finding, the volumes of the instance are scanned for the malware that caused it.
+    Why: When an instance behaves like an infected one, GuardDuty scans its volumes and names the malware.
     Fix: `aws guardduty update-detector --detector-id ID --features Name=EBS_MALWARE_PROTECTION,Status=ENABLED`
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/guardduty-controls.html#guardduty-8
     """
@@ -82,7 +84,7 @@ def guardduty_rds_protection_enabled(detector: Detector) -> Verdict:
     """GuardDuty detectors should have RDS Protection enabled.
 
     Problem: RDS Protection is off
-    Why: Strange logins to a database show stolen passwords.
+    Why: GuardDuty reports suspicious logins to a database, for example with a stolen or guessed password.
     Fix: `aws guardduty update-detector --detector-id ID --features Name=RDS_LOGIN_EVENTS,Status=ENABLED`
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/guardduty-controls.html#guardduty-9
     """
@@ -94,7 +96,7 @@ def guardduty_s3_protection_enabled(detector: Detector) -> Verdict:
     """GuardDuty detectors should have S3 Protection enabled.
 
     Problem: S3 Protection is off
-    Why: Calls that read, change or delete objects are not in the logs that GuardDuty reads otherwise.
+    Why: Without it, GuardDuty does not see an attacker read, change or delete objects.
     Fix: `aws guardduty update-detector --detector-id ID --features Name=S3_DATA_EVENTS,Status=ENABLED`
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/guardduty-controls.html#guardduty-10
     """
@@ -106,7 +108,7 @@ def guardduty_runtime_monitoring_enabled(detector: Detector) -> Verdict:
     """GuardDuty detectors should have Runtime Monitoring enabled.
 
     Problem: Runtime Monitoring is off
-    Why: What a process does on a host is in no log of AWS.
+    Why: No AWS log shows what an attacker's process does on a host. The agent of GuardDuty reports it.
     Fix: `aws guardduty update-detector --detector-id ID --features Name=RUNTIME_MONITORING,Status=ENABLED`
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/guardduty-controls.html#guardduty-11
     """
@@ -118,7 +120,7 @@ def guardduty_ecs_protection_runtime_enabled(detector: Detector) -> Verdict:
     """GuardDuty detectors should have automated agent management for ECS on Fargate enabled.
 
     Problem: agent of ECS tasks is not managed
-    Why: Without automated management the agent runs only in the tasks where somebody added it.
+    Why: Only GuardDuty can add its agent to Fargate tasks. Without the agent, it does not see an attack in a task.
     Fix: `aws guardduty update-detector --detector-id ID --features '[{"Name": "RUNTIME_MONITORING", "Status":
       "ENABLED", "AdditionalConfiguration": [{"Name": "ECS_FARGATE_AGENT_MANAGEMENT", "Status": "ENABLED"}]}]'`
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/guardduty-controls.html#guardduty-12
@@ -133,7 +135,7 @@ def guardduty_ec2_protection_runtime_enabled(detector: Detector) -> Verdict:
     """GuardDuty detectors should have automated agent management for EC2 enabled.
 
     Problem: agent of EC2 instances is not managed
-    Why: Without automated management the agent runs only on the instances where somebody installed it.
+    Why: Without automated management, GuardDuty does not see an attack on instances where the agent was not installed.
     Fix: `aws guardduty update-detector --detector-id ID --features '[{"Name": "RUNTIME_MONITORING", "Status":
       "ENABLED", "AdditionalConfiguration": [{"Name": "EC2_AGENT_MANAGEMENT", "Status": "ENABLED"}]}]'`
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/guardduty-controls.html#guardduty-13

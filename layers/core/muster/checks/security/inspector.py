@@ -9,7 +9,7 @@ from muster.model.finding import Severity, Verdict, compliant, known, non_compli
 def inspector_ec2_scan_enabled(scans: InspectorScans) -> Verdict:
     """Inspector should scan EC2 instances.
 
-    Each account is judged by its own status, members of an administrator's account too.
+    The check looks at the status of each account, also in member accounts of an administrator account.
 
     Problem: Inspector does not scan EC2
     Why: Inspector reports the software of instances that has known vulnerabilities, and ports that are open to the
@@ -24,11 +24,10 @@ def inspector_ec2_scan_enabled(scans: InspectorScans) -> Verdict:
 def inspector_ecr_scan_enabled(scans: InspectorScans) -> Verdict:
     """Inspector should scan container images in ECR.
 
-    Each account is judged by its own status, members of an administrator's account too.
+    The check looks at the status of each account, also in member accounts of an administrator account.
 
     Problem: Inspector does not scan ECR
-    Why: An image that was clean when it was pushed gets vulnerable as vulnerabilities are found; Inspector scans it
-      again.
+    Why: Vulnerabilities become known after an image was pushed. Inspector scans the image again and reports them.
     Fix: `aws inspector2 enable --resource-types ECR`
     Source: https://docs.aws.amazon.com/config/latest/developerguide/inspector-ecr-scan-enabled.html
     """
@@ -39,10 +38,11 @@ def inspector_ecr_scan_enabled(scans: InspectorScans) -> Verdict:
 def inspector_lambda_code_scan_enabled(scans: InspectorScans) -> Verdict:
     """Inspector should scan the code of Lambda functions.
 
-    Each account is judged by its own status, members of an administrator's account too.
+    The check looks at the status of each account, also in member accounts of an administrator account.
 
     Problem: Inspector does not scan Lambda code
-    Why: Injections, missing encryption and hard-coded secrets are found in the code itself.
+    Why: Inspector reports injection flaws, missing encryption and hard-coded secrets in the code before an attacker
+      finds them.
     Fix: `aws inspector2 enable --resource-types LAMBDA LAMBDA_CODE`
     Source: https://docs.aws.amazon.com/config/latest/developerguide/inspector-lambda-code-scan-enabled.html
     """
@@ -53,10 +53,11 @@ def inspector_lambda_code_scan_enabled(scans: InspectorScans) -> Verdict:
 def inspector_lambda_standard_scan_enabled(scans: InspectorScans) -> Verdict:
     """Inspector should scan the packages of Lambda functions.
 
-    Each account is judged by its own status, members of an administrator's account too.
+    The check looks at the status of each account, also in member accounts of an administrator account.
 
     Problem: Inspector does not scan Lambda
-    Why: The packages that a function brings along have vulnerabilities that no update of AWS removes.
+    Why: AWS does not patch the packages that you deploy with a function. Inspector reports those with known
+      vulnerabilities.
     Fix: `aws inspector2 enable --resource-types LAMBDA`
     Source: https://docs.aws.amazon.com/config/latest/developerguide/inspector-lambda-standard-scan-enabled.html
     """

@@ -24,10 +24,11 @@ def macie_status_check(session: MacieSession) -> Verdict:
 def macie_auto_sensitive_data_discovery_check(session: MacieSession, discovery: MacieDiscovery) -> Verdict:
     """Macie should discover sensitive data automatically.
 
-    It is judged in accounts that decide it themselves, and where Macie is on.
+    The check does not apply where Macie is off, or where another account administers it.
 
     Problem: automated data discovery is off
-    Why: Macie samples objects every day, so that personal data in a wrong bucket is found without a job for it.
+    Why: Macie samples objects every day and reports personal data in the wrong bucket, before a leak or an audit finds
+      it.
     Fix: `aws macie2 update-automated-discovery-configuration --status ENABLED`
     Source: https://docs.aws.amazon.com/config/latest/developerguide/macie-auto-sensitive-data-discovery-check.html
     """

@@ -39,9 +39,9 @@ def netfw_multi_az_enabled(firewall: Firewall) -> Verdict:
     if known(firewall.status) == _DELETING:
         return not_applicable("Firewall is being deleted")
     zones = counted(known(firewall.zones), "Availability Zone")
-    return (
-        compliant(f"Firewall is in {zones}") if known(firewall.zones) > 1 else non_compliant(f"Firewall is in {zones}")
-    )
+    if known(firewall.zones) > 1:
+        return compliant(f"Firewall is in {zones}")
+    return non_compliant(f"Firewall is in {zones}; use 2 or more")
 
 
 @check(severity=Severity.MEDIUM, controls=("FSBP NetworkFirewall.9",))
@@ -101,7 +101,7 @@ def netfw_policy_rule_group_associated(policy: FirewallPolicy) -> Verdict:
 def netfw_policy_default_action_full_packets(policy: FirewallPolicy) -> Verdict:
     """Firewall policies should drop or forward full packets by default.
 
-    The default stateless action must be aws:drop or aws:forward_to_sfe. Custom actions besides do not matter.
+    The default stateless action must be aws:drop or aws:forward_to_sfe. Additional custom actions do not matter.
 
     Problem: full packets pass by default
     Why: A packet that no stateless rule matches passes, and no stateful rule sees it.
@@ -117,10 +117,10 @@ def netfw_policy_default_action_full_packets(policy: FirewallPolicy) -> Verdict:
 def netfw_policy_default_action_fragment_packets(policy: FirewallPolicy) -> Verdict:
     """Firewall policies should drop or forward fragmented packets by default.
 
-    The default stateless action must be aws:drop or aws:forward_to_sfe. Custom actions besides do not matter.
+    The default stateless action must be aws:drop or aws:forward_to_sfe. Additional custom actions do not matter.
 
     Problem: fragmented packets pass by default
-    Why: An attack in fragments of UDP passes, and no stateful rule sees it.
+    Why: An attack in fragmented UDP packets passes, and no stateful rule sees it.
     Fix: Read the policy and its update token: `aws network-firewall describe-firewall-policy --firewall-policy-arn ARN`
       Set StatelessFragmentDefaultActions to aws:forward_to_sfe. Then: `aws network-firewall update-firewall-policy
       --firewall-policy-arn ARN --update-token UPDATE-TOKEN --firewall-policy file://POLICY.json`
@@ -143,7 +143,7 @@ def netfw_stateless_rule_group_not_empty(group: RuleGroup, rules: StatelessRules
     """Stateless rule groups of Network Firewall should have rules.
 
     Problem: stateless rule group has no rules
-    Why: A rule group without rules inspects nothing, and those who attach it to a policy may believe that it does.
+    Why: A rule group without rules filters nothing: traffic that you meant to block passes.
     Fix: Read the rule group and its update token: `aws network-firewall describe-rule-group --rule-group-arn ARN`
       Then add rules: `aws network-firewall update-rule-group --rule-group-arn ARN --update-token UPDATE-TOKEN
       --rule-group file://RULES.json` Or delete it: `aws network-firewall delete-rule-group --rule-group-arn ARN`

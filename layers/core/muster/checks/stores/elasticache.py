@@ -22,7 +22,7 @@ _WITH_USER_GROUPS = 6
 def elasticache_redis_cluster_automatic_backup_check(backups: CacheBackups, *, days: int = 1) -> Verdict:
     """ElastiCache clusters of Valkey and Redis OSS should have automatic backups.
 
-    Nodes of a replication group are judged by their group. Memcached has no backups.
+    Nodes of a replication group are checked with their group. Memcached has no backups.
 
     Problem: no automatic backups
     Why: Without a backup, the data of a failed cluster is lost, and the application starts with a cold cache.
@@ -48,9 +48,9 @@ def elasticache_auto_minor_version_upgrade_check(cluster: CacheCluster) -> Verdi
     """ElastiCache clusters should upgrade to new minor versions automatically.
 
     Problem: no automatic minor version upgrades
-    Why: Minor versions bring security fixes. Without automatic upgrades, a cluster keeps known holes.
+    Why: Minor versions bring security fixes. Without automatic upgrades, a cluster keeps known vulnerabilities.
     Fix: `aws elasticache modify-cache-cluster --cache-cluster-id NAME --auto-minor-version-upgrade` For a node of a
-      replication group, modify the group.
+      replication group, use modify-replication-group.
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/elasticache-controls.html#elasticache-2
     """
     if known(cluster.engine) == MEMCACHED:
@@ -65,7 +65,7 @@ def elasticache_repl_grp_auto_failover_enabled(group: ReplicationGroup) -> Verdi
     """ElastiCache replication groups should have automatic failover enabled.
 
     Problem: no automatic failover
-    Why: Without automatic failover, a failed primary node stops writes until somebody promotes a replica.
+    Why: Without automatic failover, a failed primary node stops writes until you promote a replica.
     Fix: The group needs a replica. `aws elasticache modify-replication-group --replication-group-id NAME
       --automatic-failover-enabled --apply-immediately`
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/elasticache-controls.html#elasticache-3
@@ -99,8 +99,10 @@ def elasticache_repl_grp_encrypted_in_transit(group: ReplicationGroup) -> Verdic
 
     Problem: no encryption in transit
     Why: Without TLS, keys, values and passwords travel in plain text.
-    Fix: Allow both, move the clients to TLS, then require it. `aws elasticache modify-replication-group
-      --replication-group-id NAME --transit-encryption-enabled --transit-encryption-mode preferred --apply-immediately`
+    Fix: First accept connections with and without TLS: `aws elasticache modify-replication-group --replication-group-id
+      NAME --transit-encryption-enabled --transit-encryption-mode preferred --apply-immediately` Move the clients to
+      TLS, then require it: `aws elasticache modify-replication-group --replication-group-id NAME
+      --transit-encryption-enabled --transit-encryption-mode required --apply-immediately`
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/elasticache-controls.html#elasticache-5
     """
     if not known(group.encrypted_in_transit):
@@ -114,10 +116,10 @@ def elasticache_repl_grp_encrypted_in_transit(group: ReplicationGroup) -> Verdic
 def elasticache_repl_grp_redis_auth_enabled(group: ReplicationGroup, clusters: CacheClusters) -> Verdict:
     """ElastiCache replication groups of Redis OSS before version 6.0 should require a password (AUTH).
 
-    From version 6.0 on, and with Valkey, user groups take the place of AUTH: such groups are not judged.
+    From version 6.0 on, and with Valkey, user groups replace AUTH: such replication groups are not checked.
 
     Problem: no password is required
-    Why: Without AUTH, everyone who reaches the port may read and change all data.
+    Why: Without AUTH, anyone who can connect to the port can read and change all data.
     Fix: `aws elasticache modify-replication-group --replication-group-id NAME --auth-token TOKEN
       --auth-token-update-strategy ROTATE --apply-immediately`
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/elasticache-controls.html#elasticache-6

@@ -14,7 +14,7 @@ def opensearch_encrypted_at_rest(domain: SearchDomain) -> Verdict:
     """OpenSearch and Elasticsearch domains should be encrypted at rest.
 
     Problem: domain is not encrypted at rest
-    Why: Indexes, logs, swap files and automatic snapshots hold the data in plain text.
+    Why: Anyone who gets access to unencrypted indexes, logs, swap files or automatic snapshots can read the data.
     Fix: `aws opensearch update-domain-config --domain-name NAME --encryption-at-rest-options Enabled=true` Domains
       before Elasticsearch 6.7 cannot be changed: move the data to a new domain.
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/opensearch-controls.html#opensearch-1
@@ -28,7 +28,7 @@ def opensearch_encrypted_at_rest(domain: SearchDomain) -> Verdict:
 def opensearch_in_vpc_only(domain: SearchDomain) -> Verdict:
     """OpenSearch and Elasticsearch domains should be in a VPC.
 
-    Access policies do not count.
+    An access policy on a public endpoint does not count.
 
     Problem: domain has a public endpoint
     Why: Only the access policy stands between a public endpoint and the data. In a VPC, security groups do too.
@@ -111,10 +111,10 @@ def opensearch_data_node_fault_tolerance(domain: SearchDomain) -> Verdict:
 def opensearch_access_control_enabled(domain: SearchDomain) -> Verdict:
     """OpenSearch and Elasticsearch domains should have fine-grained access control enabled.
 
-    Security Hub asks it of OpenSearch only.
+    Security Hub requires it for OpenSearch only.
 
     Problem: no fine-grained access control
-    Why: Without it, everyone whom the access policy lets in may read every index, document and field.
+    Why: Without it, everyone that the access policy allows can read every index, document and field.
     Fix: The domain needs HTTPS, encryption at rest and between nodes. `aws opensearch update-domain-config
       --domain-name NAME --advanced-security-options
       Enabled=true,MasterUserOptions={MasterUserARN=arn:aws:iam::ACCOUNT:role/ROLE}`
@@ -158,14 +158,14 @@ def opensearch_https_required(domain: SearchDomain) -> Verdict:
     policy, (read, accepted) = known(domain.tls_policy), tls_policies()
     if policy in accepted:
         return compliant(f"Domain requires HTTPS with {policy}")
-    return non_compliant(f"Domain requires HTTPS with {policy}, which is not in Muster's list of {read}")
+    return non_compliant(f"Domain requires HTTPS, but TLS policy {policy} is not a current one (list of {read})")
 
 
 @check(severity=Severity.MEDIUM, controls=("FSBP Opensearch.10",))
 def opensearch_update_check(domain: SearchDomain) -> Verdict:
     """OpenSearch and Elasticsearch domains should have the latest service software update.
 
-    Security Hub asks it of OpenSearch only.
+    Security Hub requires it for OpenSearch only.
 
     Problem: a service software update is available
     Why: Service software updates bring security fixes. Optional ones are not installed by themselves.

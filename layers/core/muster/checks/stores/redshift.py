@@ -88,7 +88,7 @@ def redshift_cluster_version_upgrade_allowed(cluster: RedshiftCluster) -> Verdic
     """Redshift clusters should upgrade to new major versions automatically.
 
     Problem: automatic upgrades are off
-    Why: New versions bring security fixes. Without upgrades, a cluster keeps known holes.
+    Why: New versions bring security fixes. Without upgrades, a cluster keeps known vulnerabilities.
     Fix: `aws redshift modify-cluster --cluster-identifier NAME --allow-version-upgrade`
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/redshift-controls.html#redshift-6
     """
@@ -103,7 +103,7 @@ def redshift_enhanced_vpc_routing_enabled(cluster: RedshiftCluster) -> Verdict:
 
     Problem: no enhanced VPC routing
     Why: Without it, COPY and UNLOAD go over the internet, past the endpoints, flow logs and firewalls of the VPC.
-    Fix: The VPC needs a way to S3, such as a gateway endpoint. `aws redshift modify-cluster --cluster-identifier NAME
+    Fix: The VPC needs a route to S3, such as a gateway endpoint. `aws redshift modify-cluster --cluster-identifier NAME
       --enhanced-vpc-routing`
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/redshift-controls.html#redshift-7
     """
@@ -117,7 +117,7 @@ def redshift_default_admin_check(cluster: RedshiftCluster) -> Verdict:
     """Redshift clusters should have a custom administrator username.
 
     Problem: default administrator username
-    Why: Somebody who guesses passwords needs no second guess for a username that every account has.
+    Why: With a default username, an attacker only has to guess the password.
     Fix: The name cannot be changed. Create a new cluster with another name, move the data to it, then delete the old
       one. `aws redshift create-cluster --cluster-identifier NEW-NAME --node-type TYPE --master-username OWN-NAME
       --manage-master-password`
@@ -133,7 +133,7 @@ def redshift_cluster_kms_enabled(cluster: RedshiftCluster) -> Verdict:
     """Redshift clusters should be encrypted at rest.
 
     Problem: Redshift cluster is not encrypted
-    Why: Without encryption, anyone who gets at the storage or a snapshot can read the data.
+    Why: Without encryption, anyone who gets access to the storage or a snapshot can read the data.
     Fix: `aws redshift modify-cluster --cluster-identifier NAME --encrypted` The cluster is read-only while its data is
       encrypted.
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/redshift-controls.html#redshift-10
@@ -148,7 +148,7 @@ def redshift_port_restricted(cluster: RedshiftCluster, groups: Related[RedshiftS
     """Security groups of Redshift clusters should not open the cluster's port to everyone.
 
     Problem: port is open to everyone
-    Why: Everyone who reaches the port can guess passwords and use flaws of the server.
+    Why: Anyone on the internet can connect to an open port, guess passwords and attack vulnerabilities of the server.
     Fix: `aws ec2 revoke-security-group-ingress --group-id GROUP-ID --protocol tcp --port PORT --cidr CIDR`
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/redshift-controls.html#redshift-15
     """

@@ -56,7 +56,7 @@ def redshift_serverless_default_admin_check(namespace: RedshiftNamespace) -> Ver
     """Redshift Serverless namespaces should have a custom administrator username.
 
     Problem: default administrator username
-    Why: Somebody who guesses passwords needs no second guess for a username that every account has.
+    Why: With a default username, an attacker only has to guess the password.
     Fix: `aws redshift-serverless update-namespace --namespace-name NAME --admin-username OWN-NAME
       --manage-admin-password`
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/redshiftserverless-controls.html

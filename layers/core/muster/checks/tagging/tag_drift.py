@@ -46,7 +46,7 @@ def tag_keys_spelled_alike(
 
     A key counts as another spelling of one in `keys` if they differ only in case, spaces, hyphens, underscores, dots or
     colons: `costcenter`, `Cost Center` and `cost-center` instead of `CostCenter`. By default `keys` are the required
-    keys under `tags` in the configuration, if there are any. What `spellings` accepts for a key is not misspelled.
+    keys under `tags` in the configuration, if there are any. A spelling in `spellings` passes.
 
     Problem: tag key is misspelled
     Why: Cost reports, policies and searches compare keys exactly and do not find other spellings.
@@ -69,7 +69,7 @@ def tag_keys_spelled_alike(
 def tag_values_agree(tags: Tags, *, agreements: Mapping[str, Mapping[str, tuple[str, ...]]] = {}) -> Verdict:
     """Tag values should not contradict each other.
 
-    `agreements` says which values go together: {"Environment=production": {"Backup": ["daily", "hourly"]}} requires
+    `agreements` defines which values go together: {"Environment=production": {"Backup": ["daily", "hourly"]}} requires
     backups of everything in production. `*` stands for any text.
 
     Problem: tag values contradict each other

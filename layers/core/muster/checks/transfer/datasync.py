@@ -9,12 +9,12 @@ from muster.model.finding import Severity, Verdict, compliant, known, non_compli
 def datasync_task_logging_enabled(task: DataSyncTask) -> Verdict:
     """Tasks of DataSync should write a log.
 
-    A task in the mode ENHANCED writes to the log group /aws/datasync where none is named.
+    A task in the mode ENHANCED without a log group writes to /aws/datasync.
 
     Problem: logging is off
     Why: Without a log you cannot prove which files were copied, or find out which ones were not.
     Fix: `aws datasync update-task --task-arn ARN --cloud-watch-log-group-arn LOG-GROUP-ARN --options LogLevel=BASIC`
-      DataSync needs a resource policy of the log group.
+      CloudWatch Logs needs a resource policy that lets DataSync write to the log group.
     Source: https://docs.aws.amazon.com/config/latest/developerguide/datasync-task-logging-enabled.html
     """
     level = known(task.log_level)

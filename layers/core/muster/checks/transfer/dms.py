@@ -39,7 +39,7 @@ def dms_auto_minor_version_upgrade_enabled(instance: ReplicationInstance) -> Ver
     """Replication instances of DMS should install minor versions automatically.
 
     Problem: automatic upgrades are off
-    Why: Minor versions bring security fixes. Without upgrades, an instance keeps known holes.
+    Why: Minor versions bring security fixes. Without upgrades, an instance keeps known vulnerabilities.
     Fix: `aws dms modify-replication-instance --replication-instance-arn ARN --auto-minor-version-upgrade`
     Source: https://docs.aws.amazon.com/config/latest/developerguide/dms-auto-minor-version-upgrade-check.html
     """
@@ -108,7 +108,7 @@ def _logging(task: ReplicationTask, *components: str) -> Verdict:
 def dms_endpoint_ssl_configured(endpoint: MigrationEndpoint) -> Verdict:
     """Endpoints of DMS should connect by TLS.
 
-    Endpoints of Kafka have a security protocol instead of an SSL mode; that of Redis has a check of its own. DMS always
+    Endpoints of Kafka have a security protocol instead of an SSL mode; Redis endpoints have their own check. DMS always
     uses TLS for Redshift, Neptune, S3, DynamoDB, Kinesis, OpenSearch and Timestream.
 
     Problem: endpoint connects without TLS
@@ -135,7 +135,7 @@ def dms_neptune_iam_authorization_enabled(endpoint: MigrationEndpoint) -> Verdic
     """Endpoints of DMS for Neptune should use IAM authorization.
 
     Problem: no IAM authorization
-    Why: With IAM authorization, roles and policies decide which task writes to the database.
+    Why: Without IAM authorization, anyone who can connect to the database can read and change its data.
     Fix: `aws dms modify-endpoint --endpoint-arn ARN --neptune-settings
       IamAuthEnabled=true,ServiceAccessRoleArn=ROLE-ARN,S3BucketName=BUCKET,S3BucketFolder=FOLDER`
     Source: https://docs.aws.amazon.com/config/latest/developerguide/dms-neptune-iam-authorization-enabled.html
@@ -153,7 +153,7 @@ def dms_mongo_db_authentication_enabled(endpoint: MigrationEndpoint) -> Verdict:
     """Endpoints of DMS for MongoDB should authenticate.
 
     Problem: no authentication
-    Why: A database that DMS can read without a password can be read by everyone who reaches it.
+    Why: If DMS can read the database without a password, so can anyone who can connect to it.
     Fix: `aws dms modify-endpoint --endpoint-arn ARN --mongo-db-settings
       AuthType=password,SecretsManagerAccessRoleArn=ROLE-ARN,SecretsManagerSecretId=SECRET-ARN`
     Source: https://docs.aws.amazon.com/config/latest/developerguide/dms-mongo-db-authentication-enabled.html
@@ -162,7 +162,7 @@ def dms_mongo_db_authentication_enabled(endpoint: MigrationEndpoint) -> Verdict:
     if engine != "mongodb":
         return not_applicable(f"Engine of the endpoint is {engine}")
     kind = known(endpoint.mongodb_authentication)
-    return (non_compliant if kind == "no" else compliant)(f"Authentication is {kind}")
+    return (non_compliant if kind == "no" else compliant)(f"AuthType is {kind}")
 
 
 @check(severity=Severity.MEDIUM, controls=("FSBP DMS.12",))

@@ -36,5 +36,5 @@ def transfer_connector_logging_enabled(connector: TransferConnector) -> Verdict:
     Source: https://docs.aws.amazon.com/config/latest/developerguide/transfer-connector-logging-enabled.html
     """
     if connector.logging_role:
-        return compliant(f"Connector writes its log by role {connector.logging_role}")
+        return compliant(f"Connector writes its log with role {connector.logging_role}")
     return non_compliant("Connector has no logging role")
