@@ -20,6 +20,7 @@ _CONNECTORS = "arn:{partition}:transfer:*:*:connector/*"
 
 @lists(
     SERVER, permission="transfer:ListServers", page=_PAGE, arn="transfer:{region}:{account}:server/{id}", on=_SERVERS,
+    gone=("ResourceNotFoundException",),
     made=lambda shard, name: Listed(shard.resource(SERVER, name, shard.arn("transfer", f"server/{name}"))),
 )  # fmt: skip
 def servers(transfer: Any, shard: Shard, token: str | None) -> Page:
@@ -37,6 +38,7 @@ def servers(transfer: Any, shard: Shard, token: str | None) -> Page:
 @lists(
     CONNECTOR, permission="transfer:ListConnectors", page=_PAGE, arn="transfer:{region}:{account}:connector/{id}",
     on=_CONNECTORS,
+    gone=("ResourceNotFoundException",),
     made=lambda shard, name: Listed(shard.resource(CONNECTOR, name, shard.arn("transfer", f"connector/{name}"))),
 )  # fmt: skip
 def connectors(transfer: Any, shard: Shard, token: str | None) -> Page:
