@@ -120,7 +120,7 @@ bench-peers: $(SETUP) ## Install other scanners into .venv-peers, and measure th
 	$(BIN)/python -m benchmarks.peers --install
 
 .PHONY: package
-package: $(SETUP) $(SAM) ## Validate the template and build it for Lambda, without Docker
+package: $(SETUP) $(SAM) ## Validate the template, lint it with cfn-lint, and build it for Lambda, without Docker
 	.venv-sam/bin/sam validate --lint --region eu-west-1
 	tools/sam_build.sh
 

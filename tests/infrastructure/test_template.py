@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cfnlint.api import lint_all
 
 from muster.catalog.catalog import load
 from muster.catalog.permissions import scanner_actions
@@ -24,19 +23,6 @@ from tools import generate
 
 Template = dict[str, Any]
 TEXT = (ROOT / "template.yaml").read_text(encoding="utf-8")
-
-
-def problems(template: str) -> list[str]:
-    """Return errors and warnings, as the command line does; information it shows only when asked."""
-    return [str(match) for match in lint_all(template) if not match.rule.id.startswith("I")]
-
-
-def test_cfn_lint_has_nothing_to_say() -> None:
-    assert problems(TEXT) == []
-
-
-def test_cfn_lint_is_asked_in_earnest() -> None:
-    assert any("Tpoic" in problem for problem in problems("Resources:\n  Topic:\n    Type: AWS::SNS::Tpoic\n"))
 
 
 def test_what_is_generated_is_not_stale() -> None:
