@@ -269,7 +269,7 @@ def world(clients: Clients) -> Iterator[World]:
         yield World(Dying(clients.session), environment, clock)
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(examples(2)))
 def test_a_kill_between_settling_and_the_mail_loses_no_event_and_no_mail(world: World, seed: int) -> None:
     drawn = random.Random(seed)  # noqa: S311 - a test draws the same each time
     world.scan(scan_id(0))
