@@ -147,7 +147,8 @@ def test_access_logs(log: str, status: Status, reason: str) -> None:
         (Integration("i", "INTERNET", tls=False, https=False), HTTP, NA, "Integration uses no VPC link"),
         (Integration("i", "VPC_LINK", tls=False, https=True), SOCKET, C,
          "URI of the private connection begins with https"),
-        (Integration("i", "VPC_LINK", tls=False, https=False), SOCKET, N, ""),
+        (Integration("i", "VPC_LINK", tls=False, https=False), SOCKET, N,
+         "URI of the private connection does not begin with https"),
     ],
 )  # fmt: skip
 def test_private_connections(integration: Integration, of: StageOf, status: Status, reason: str) -> None:

@@ -23,7 +23,7 @@ HERE, WHERE = "111122223333", "eu-west-1"
 BUCKET = Target("AWS::S3::Bucket", "shop", "arn:aws:s3:::shop", HERE, WHERE)
 AWS = """\
 case "$2" in
-get-* | describe-*) printf '%s\\n' "$ANSWER"; case "$ANSWER" in "An error"*) exit 254;; esac;;
+get-* | batch-get-* | describe-*) printf '%s\\n' "$ANSWER"; case "$ANSWER" in "An error"*) exit 254;; esac;;
 *) printf '%s\\0' aws "$@" >> "$CALLS"; printf '\\n\\0' >> "$CALLS";;
 esac
 """
@@ -171,13 +171,103 @@ def test_an_action_joins_those_of_the_alarm_and_the_rest_stays(tmp_path: Path) -
     assert document(call, "--cli-input-json") == {**kept, "AlarmActions": ["old", "TOPIC-ARN"]}
 
 
+API: Mapping[str, Any] = {
+    "apiId": "a1",
+    "name": "shop",
+    "authenticationType": "API_KEY",
+    "additionalAuthenticationProviders": [{"authenticationType": "AWS_IAM"}, {"authenticationType": "AWS_LAMBDA"}],
+    "logConfig": {"cloudWatchLogsRoleArn": "old", "fieldLogLevel": "NONE", "excludeVerboseContent": True},
+    "xrayEnabled": True,
+    "queryDepthLimit": 5,
+}
+LAMBDA_ONLY = [{"authenticationType": "AWS_LAMBDA"}]
+
+
+@pytest.mark.parametrize(
+    ("check_id", "changed"),
+    [
+        ("appsync-logging-enabled", {"logConfig": {**API["logConfig"], "fieldLogLevel": "ERROR"}}),
+        (
+            "appsync-authorization-check",
+            {"authenticationType": "AWS_IAM", "additionalAuthenticationProviders": LAMBDA_ONLY},
+        ),
+    ],
+)
+def test_one_setting_of_a_graphql_api_changes(tmp_path: Path, check_id: str, changed: Mapping[str, object]) -> None:
+    answer = {**API, "arn": "arn", "uris": {}, "tags": {}, "owner": HERE, "apiType": "GRAPHQL", "visibility": "GLOBAL"}
+    one = Target("AWS::AppSync::GraphQLApi", "a1", "arn", HERE, WHERE)
+    (call,) = run(tmp_path, fix(check_id, one), json.dumps(answer))
+    assert document(call, "--cli-input-json") == {**API, **changed}
+
+
+def test_a_capacity_provider_keeps_its_scaling(tmp_path: Path) -> None:
+    scaling = {"status": "DISABLED", "targetCapacity": 80, "minimumScalingStepSize": 2}
+    provider = {"autoScalingGroupArn": "arn", "managedScaling": scaling, "managedDraining": "ENABLED"}
+    answer = {"name": "shop", "status": "ACTIVE", "autoScalingGroupProvider": provider}
+    one = Target("AWS::ECS::CapacityProvider", "shop", "arn", HERE, WHERE)
+    (call,) = run(tmp_path, fix("ecs-capacity-provider-termination-protected", one), json.dumps(answer))
+    assert document(call, "--cli-input-json") == {
+        "name": "shop",
+        "autoScalingGroupProvider": {
+            "managedScaling": {**scaling, "status": "ENABLED"},
+            "managedDraining": "ENABLED",
+            "managedTerminationProtection": "ENABLED",
+        },
+    }
+
+
+def test_the_sources_of_a_project_lose_their_credentials_only(tmp_path: Path) -> None:
+    source = {"type": "BITBUCKET", "location": "https://ada:secret@bitbucket.org/shop/web.git", "gitCloneDepth": 1}
+    other = {"type": "GITHUB", "location": "https://github.com/shop/web", "sourceIdentifier": "web"}
+    answer = {"name": "shop", "arn": "arn", "source": source, "secondarySources": [other]}
+    one = Target("AWS::CodeBuild::Project", "shop", "arn", HERE, WHERE)
+    (call,) = run(tmp_path, fix("codebuild-project-source-repo-url-check", one), json.dumps(answer))
+    assert document(call, "--cli-input-json") == {
+        "name": "shop",
+        "source": {**source, "location": "https://bitbucket.org/shop/web.git"},
+        "secondarySources": [other],
+    }
+
+
+def test_methods_and_routes_with_a_level_of_their_own_get_one_that_is_accepted(tmp_path: Path) -> None:
+    methods = {"~1pets/GET": {"loggingLevel": "OFF"}, "~1pets/PUT": {"loggingLevel": "INFO"}}
+    routes: Mapping[str, Any] = {
+        "$connect": {"LoggingLevel": "OFF", "ThrottlingBurstLimit": 5},
+        "b": {"LoggingLevel": "INFO"},
+    }
+    answer = {"StageName": "prod", "methodSettings": methods, "RouteSettings": routes}
+    one = Target("AWS::ApiGateway::Stage", "a1/prod", "arn", HERE, WHERE)
+    made = fix("api-gw-execution-logging-enabled", one, api="a1", stage="prod")
+    rest, sockets = run(tmp_path, made, json.dumps(answer))
+    assert [each["path"] for each in document(rest, "--patch-operations")] == [
+        "/*/*/logging/loglevel",
+        "/~1pets/GET/logging/loglevel",
+    ]
+    assert document(sockets, "--cli-input-json") == {
+        "ApiId": "a1",
+        "StageName": "prod",
+        "DefaultRouteSettings": {"LoggingLevel": "ERROR"},
+        "RouteSettings": {"$connect": {**routes["$connect"], "LoggingLevel": "ERROR"}, "b": routes["b"]},
+    }
+
+
+def test_a_web_acl_is_saved_with_its_default_action(tmp_path: Path) -> None:
+    kept = {"Name": "web", "Id": "0a1b", "DefaultAction": {"Block": {}}, "TokenDomains": ["example.com"], "Rules": []}
+    acl = {**kept, "ARN": "arn", "Capacity": 0, "LabelNamespace": "n", "ManagedByFirewallManager": False}
+    one = Target(
+        "AWS::WAFv2::WebACL", "0a1b", "arn:aws:wafv2:eu-west-1:111122223333:regional/webacl/web/1", HERE, WHERE
+    )
+    run(tmp_path, fix("wafv2-webacl-not-empty", one)[:2], json.dumps({"LockToken": "t", "WebACL": acl}))
+    assert json.loads((tmp_path / "WEB-ACL.json").read_text()) == {"LockToken": "t", "Scope": "REGIONAL", **kept}
+
+
 MERGING = sorted(name for name, check in CATALOG.checks.items() if " | jq -Rs " in check.fix)
 
 
 @pytest.mark.parametrize("check_id", MERGING)
 @pytest.mark.parametrize("answer", ["An error occurred (AccessDenied) when calling", "An error: no credentials", ""])
 def test_nothing_changes_where_the_document_cannot_be_read(tmp_path: Path, check_id: str, answer: str) -> None:
-    (resource_type,) = CATALOG.resource_types(CATALOG.checks[check_id])
+    resource_type, *_ = CATALOG.resource_types(CATALOG.checks[check_id])
     one = Target(resource_type, "shop", "arn:aws:s3:::shop", HERE, WHERE)
     merging = tuple(step for step in fix(check_id, one, partition="aws", days="90") if " | jq -Rs " in step.text)
     assert merging

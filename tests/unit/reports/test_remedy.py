@@ -75,6 +75,11 @@ def test_a_queue_has_the_address_of_its_partition(partition: str, region: str, u
     )
 
 
+def test_an_arn_of_aws_is_of_the_partition_of_the_resource() -> None:
+    fix = "`aws iam attach-role-policy --role-name ROLE-NAME --policy-arn arn:PARTITION:iam::aws:policy/SecurityAudit`"
+    assert command(fix, replace(QUEUE, partition="aws-cn")).endswith("arn:aws-cn:iam::aws:policy/SecurityAudit")
+
+
 @pytest.mark.parametrize(
     ("name", "url"),
     [

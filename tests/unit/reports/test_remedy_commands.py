@@ -193,7 +193,7 @@ def test_no_word_in_capitals_is_left_that_the_resource_could_fill_in() -> None:
         for name, resource_type, steps in commands()
         for step in steps
         if step.command
-        for word in re.findall(r"(?<![\w-])(?:NAME|ID|ARN|ACCOUNT|REGION|CLUSTER|URL)(?![\w-])", step.text)
+        for word in re.findall(r"(?<![\w-])(?:NAME|ID|ARN|ACCOUNT|PARTITION|REGION|CLUSTER|URL)(?![\w-])", step.text)
     }
     assert left == set()
 

@@ -17,8 +17,11 @@ def codebuild_project_source_repo_url_check(project: Project) -> Verdict:
 
     Problem: repository URL has credentials
     Why: Everyone who can read the project can read the password or token, and it also appears in logs.
-    Fix: Change the password or revoke the token. Import a source credential or use a connection, and set the URL
-      without it: `aws codebuild update-project --name NAME --source type=BITBUCKET,location=REPOSITORY-URL`
+    Fix: Change the password or revoke the token. Import a source credential or use a connection. Then remove the
+      credentials from the URLs. The command keeps the other settings of the sources; it needs jq. `input=$(aws
+      codebuild batch-get-projects --names NAME --query "projects[0]" --output json | jq -Rs 'def clean: if .type ==
+      "BITBUCKET" then .location |= sub("//[^/]*@"; "//") else . end; fromjson | {name, source: (.source | clean),
+      secondarySources: [.secondarySources[]? | clean]}') && aws codebuild update-project --cli-input-json "$input"`
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/codebuild-controls.html#codebuild-1
     """
     sources = known(project.sources)

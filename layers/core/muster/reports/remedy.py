@@ -1,8 +1,8 @@
 """The fix of a failure with the resource's own names in it, ready to be pasted into a shell. Pure.
 
-The commands of a fix stand between backticks. `NAME`, `ID`, `ARN`, `ACCOUNT`, `REGION`, `CLUSTER` and `URL` in them are
-replaced by those of the resource, and others by the values of the verdict; every other word in capitals is for the
-reader to fill in.
+The commands of a fix stand between backticks. `NAME`, `ID`, `ARN`, `ACCOUNT`, `PARTITION`, `REGION`, `CLUSTER` and
+`URL` in them are replaced by those of the resource, and others by the values of the verdict; every other word in
+capitals is for the reader to fill in.
 """
 
 import functools
@@ -138,6 +138,7 @@ def _values(target: Target) -> dict[str, str]:
         "ID": target.id,
         "ARN": target.arn,
         "ACCOUNT": target.account_id,
+        "PARTITION": target.partition,
         "REGION": "" if target.region == GLOBAL else target.region,
     }
     if target.type == "AWS::ECS::Service":

@@ -98,6 +98,16 @@ def test_cloudwatch_log_group_encrypted(key: str, status: Status) -> None:
     assert key in verdict.reason
 
 
-@pytest.mark.parametrize(("days", "wanted"), [(365, "365"), (366, "400"), (1, "1"), (9999, "3653")])
+@pytest.mark.parametrize(("days", "wanted"), [(365, "365"), (366, "400"), (1, "1")])
 def test_the_fix_sets_the_shortest_retention_that_cloudwatch_logs_takes(days: int, wanted: str) -> None:
     assert cloudwatch_log_group_retention_set(group(FOR_EVER), min_days=days).values == (("DAYS", wanted),)
+
+
+@pytest.mark.parametrize(
+    ("least", "most", "values"),
+    [(100, 120, (("DAYS", "120"),)), (100, 110, ()), (9999, 0, ())],
+)
+def test_the_fix_sets_no_retention_that_the_check_refuses(
+    least: int, most: int, values: tuple[tuple[str, str], ...]
+) -> None:
+    assert cloudwatch_log_group_retention_set(group(400), min_days=least, max_days=most).values == values

@@ -60,3 +60,16 @@ def test_dax_multiple_zones(found: DaxCluster, required: int, status: Status, re
 def test_nodes_whose_zones_are_not_known_yet_are_no_verdict(found: DaxCluster) -> None:
     with pytest.raises(UnknownField):
         dax_multiple_zones(found)
+
+
+@pytest.mark.parametrize(
+    ("found", "required", "number"),
+    [
+        (cluster("a"), 2, "2"),
+        (cluster("a", "a", "a"), 2, "4"),
+        (cluster("a", "b", "b"), 3, "4"),
+        (cluster("a"), 3, "3"),
+    ],
+)
+def test_the_fix_adds_a_node_in_each_zone_that_is_missing(found: DaxCluster, required: int, number: str) -> None:
+    assert dax_multiple_zones(found, zones=required).values == (("NUMBER", number),)

@@ -80,3 +80,10 @@ def test_config_recorder_enabled(
 def test_what_aws_left_out_is_no_failure(recorder: Recorder, status: RecorderStatus) -> None:
     with pytest.raises(UnknownField):
         config_recorder_enabled(recorder, status, HERE)
+
+
+@pytest.mark.parametrize(
+    ("recorder", "name"), [(replace(RECORDER, name="main"), "main"), (Recorder(exists=False), "default")]
+)
+def test_the_fix_starts_the_recorder_by_its_name(recorder: Recorder, name: str) -> None:
+    assert config_recorder_enabled(recorder, STOPPED, HERE).values == (("RECORDER-NAME", name),)

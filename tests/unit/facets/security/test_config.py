@@ -30,7 +30,7 @@ def parsed(**group: Any) -> Recorder:
     ],
 )  # fmt: skip
 def test_the_recording_group(group: dict[str, Any], strategy: str, types: list[str], *, iam: bool) -> None:
-    assert parsed(**group) == Recorder(True, ROLE, strategy, frozenset(types), iam)
+    assert parsed(**group) == Recorder(True, ROLE, strategy, frozenset(types), iam, "default")
 
 
 def test_a_new_strategy_is_not_known() -> None:

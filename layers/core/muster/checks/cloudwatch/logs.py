@@ -27,22 +27,23 @@ def cloudwatch_log_group_retention_set(
       every month, and may be kept longer than the law allows.
     Fix: `aws logs put-retention-policy --log-group-name NAME --retention-in-days DAYS` This deletes older events. If
       the reason names an account policy, change that policy with put-account-policy instead, because it overrides the
-      log group.
+      log group. If CloudWatch Logs has no period between min_days and max_days, change these settings.
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/cloudwatch-controls.html#cloudwatch-16
     """
     if group.log_class == "DELIVERY":
         return not_applicable("Log groups of class DELIVERY always keep events for one day")
     days = known(group.retention_days)
     by = f" (account policy {group.retention_policy})" if group.retention_policy else ""
-    wanted = str(next((each for each in _PERIODS if each >= min_days), _PERIODS[-1]))
+    period = next((each for each in _PERIODS if min_days <= each <= (max_days or each)), None)
+    wanted = {"days": str(period)} if period else {}
     if days is None:
         text = f"Log events never expire{by}"
-        return compliant(f"{text}, which is allowed") if never_expires_allowed else non_compliant(text, days=wanted)
+        return compliant(f"{text}, which is allowed") if never_expires_allowed else non_compliant(text, **wanted)
     text = f"Log retention is {counted(days, 'day')}{by}"
     if days < min_days:
-        return non_compliant(f"{text}; at least {min_days} required", days=wanted)
+        return non_compliant(f"{text}; at least {min_days} required", **wanted)
     if max_days and days > max_days:
-        return non_compliant(f"{text}; at most {max_days} allowed", days=wanted)
+        return non_compliant(f"{text}; at most {max_days} allowed", **wanted)
     return compliant(text)
 
 

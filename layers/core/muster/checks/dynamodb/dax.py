@@ -47,8 +47,9 @@ def dax_multiple_zones(cluster: DaxCluster, *, zones: int = 2) -> Verdict:
 
     Problem: DAX cluster is in too few zones
     Why: If the only Availability Zone fails, the application loses its cache, and all requests hit the table.
-    Fix: `aws dax increase-replication-factor --cluster-name NAME --new-replication-factor 3 --availability-zones
-      OTHER-ZONE`
+    Fix: The subnet group of the cluster must have a subnet in each of the zones. Add a node in each zone that is
+      missing: `aws dax increase-replication-factor --cluster-name NAME --new-replication-factor NUMBER
+      --availability-zones OTHER-ZONE`
     Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/DAX.concepts.cluster.html
     """
     found = sorted(set(cluster.zones) - {""})
@@ -57,4 +58,5 @@ def dax_multiple_zones(cluster: DaxCluster, *, zones: int = 2) -> Verdict:
         return compliant(text)
     if cluster.status == "creating" or not cluster.zones or "" in cluster.zones:
         known(Unknown("AWS did not return the Availability Zones of all nodes yet"))
-    return non_compliant(f"{text}; use {zones} or more")
+    wanted = len(cluster.zones) + zones - len(found)
+    return non_compliant(f"{text}; use {zones} or more", number=str(wanted))

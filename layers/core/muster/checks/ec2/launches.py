@@ -125,8 +125,13 @@ def ec2_spot_fleet_volumes_encrypted(fleet: SpotFleet) -> Verdict:
 
     Problem: Spot Fleet creates unencrypted volumes
     Why: Everyone who gets a copy of an unencrypted volume, for example by a shared snapshot, can read its data.
-    Fix: A request cannot be changed. Create one with encrypted volumes, then cancel this one: `aws ec2
-      cancel-spot-fleet-requests --spot-fleet-request-ids ID --terminate-instances`
+    Fix: A request cannot be changed. Save its configuration with encrypted volumes (this needs jq): `aws ec2
+      describe-spot-fleet-requests --spot-fleet-request-ids ID --query
+      "SpotFleetRequestConfigs[0].SpotFleetRequestConfig" --output json | jq 'del(.ClientToken, .FulfilledCapacity,
+      .OnDemandFulfilledCapacity) | (.LaunchSpecifications[]?.BlockDeviceMappings[]?.Ebs | select(.Encrypted == false) |
+      .Encrypted) = true' > FLEET-CONFIG.json` Check the dates in the file, then make a new request: `aws ec2
+      request-spot-fleet --spot-fleet-request-config file://FLEET-CONFIG.json` When its instances run, cancel the old
+      one: `aws ec2 cancel-spot-fleet-requests --spot-fleet-request-ids ID --terminate-instances`
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html#ec2-173
     """
     if not fleet.specifications:

@@ -14,9 +14,12 @@ def ecs_capacity_provider_termination_protected(provider: CapacityProvider) -> V
 
     Problem: instances with tasks may be terminated
     Why: Without the protection, Auto Scaling may terminate instances that still run tasks.
-    Fix: The Auto Scaling group must protect new instances from scale in. `aws ecs update-capacity-provider --name NAME
-      --auto-scaling-group-provider
-      "managedScaling={status=ENABLED,targetCapacity=100},managedTerminationProtection=ENABLED"`
+    Fix: The Auto Scaling group must protect new instances from scale in. The command turns managed scaling on, which
+      the protection needs, and keeps its other settings; it needs jq. `input=$(aws ecs describe-capacity-providers
+      --capacity-providers NAME --query "capacityProviders[0]" --output json | jq -Rs 'fromjson | {name,
+      autoScalingGroupProvider: (.autoScalingGroupProvider | del(.autoScalingGroupArn) | .managedScaling.status =
+      "ENABLED" | .managedTerminationProtection = "ENABLED")}') && aws ecs update-capacity-provider --cli-input-json
+      "$input"`
     Source: https://docs.aws.amazon.com/config/latest/developerguide/ecs-capacity-provider-termination-check.html
     """
     if not provider.of_group:

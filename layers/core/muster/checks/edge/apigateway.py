@@ -28,9 +28,15 @@ def api_gw_execution_logging_enabled(
 
     Problem: execution logging is off
     Why: Without execution logs you cannot see why a request failed in the API, its authorizer or its integration.
-    Fix: For a REST API: `aws apigateway update-stage --rest-api-id API --stage-name STAGE --patch-operations
-      op=replace,path=/*/*/logging/loglevel,value=ERROR` For a WebSocket API: `aws apigatewayv2 update-stage --api-id
-      API --stage-name STAGE --default-route-settings LoggingLevel=ERROR`
+    Fix: The commands also change methods and routes that have a level of their own; they need jq. For a REST API:
+      `levels=$(aws apigateway get-stage --rest-api-id API --stage-name STAGE --output json | jq -Rs 'fromjson | {"*/*":
+      {}} + (.methodSettings // {}) | [to_entries[] | select(.value.loggingLevel | . == "ERROR" or . == "INFO" | not) |
+      {op: "replace", path: ("/" + .key + "/logging/loglevel"), value: "ERROR"}]') && aws apigateway update-stage
+      --rest-api-id API --stage-name STAGE --patch-operations "$levels"` For a WebSocket API: `input=$(aws apigatewayv2
+      get-stage --api-id API --stage-name STAGE --output json | jq -Rs --arg api API 'def on: if .LoggingLevel ==
+      "ERROR" or .LoggingLevel == "INFO" then . else .LoggingLevel = "ERROR" end; fromjson | {ApiId: $api, StageName,
+      DefaultRouteSettings: (.DefaultRouteSettings // {} | on), RouteSettings: (.RouteSettings // {} |
+      map_values(on))}') && aws apigatewayv2 update-stage --cli-input-json "$input"`
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/apigateway-controls.html#apigateway-1
     """
     if of.protocol == HTTP:

@@ -52,14 +52,20 @@ def apigatewayv2_integration_private_https_enabled(integration: Integration, of:
 
     Problem: private connection has no HTTPS
     Why: Over HTTP anything in the VPC on the path can read and change requests and their credentials.
-    Fix: `aws apigatewayv2 update-integration --api-id API --integration-id INTEGRATION --tls-config
-      ServerNameToVerify=HOST-NAME`
+    Fix: For an HTTP API: `aws apigatewayv2 update-integration --api-id API --integration-id INTEGRATION --tls-config
+      ServerNameToVerify=HOST-NAME` For a WebSocket API, set a URI that begins with https: `aws apigatewayv2
+      update-integration --cli-input-json '{"ApiId": "API", "IntegrationId": "INTEGRATION", "IntegrationUri":
+      "https://HOST-NAME"}'` The listener behind the VPC link must accept HTTPS.
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/apigateway-controls.html#apigateway-10
     """
     if known(integration.connection) != VPC_LINK:
         return not_applicable("Integration uses no VPC link")
     if integration.tls:
         return compliant("Private connection uses HTTPS")
-    if known(of.protocol) == WEBSOCKET and integration.https:
+    if known(of.protocol) != WEBSOCKET:
+        return non_compliant("Private connection has no TLS configuration", api=of.api, integration=integration.id)
+    if integration.https:
         return compliant("URI of the private connection begins with https")
-    return non_compliant("Private connection has no TLS configuration", api=of.api, integration=integration.id)
+    return non_compliant(
+        "URI of the private connection does not begin with https", api=of.api, integration=integration.id
+    )

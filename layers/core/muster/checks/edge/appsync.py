@@ -11,8 +11,11 @@ def appsync_logging_enabled(api: GraphqlApi, *, levels: tuple[str, ...] = ("ERRO
 
     Problem: field-level logging is off
     Why: Without the log you cannot see which resolver failed, and for which request.
-    Fix: `aws appsync update-graphql-api --api-id ID --name API-NAME --authentication-type AUTHENTICATION-TYPE
-      --log-config fieldLogLevel=ERROR,cloudWatchLogsRoleArn=ROLE-ARN`
+    Fix: The command keeps the other settings of the API; it needs jq. A role that the API already uses for its logs
+      stays. `input=$(aws appsync get-graphql-api --api-id ID --query graphqlApi --output json | jq -Rs --arg role
+      ROLE-ARN 'fromjson | del(.arn, .uris, .tags, .wafWebAclArn, .dns, .visibility, .apiType, .owner) | .logConfig =
+      {cloudWatchLogsRoleArn: $role} + (.logConfig // {}) + {fieldLogLevel: "ERROR"}') && aws appsync update-graphql-api
+      --cli-input-json "$input"`
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/appsync-controls.html#appsync-2
     """
     level = known(api.log_level)
@@ -27,8 +30,14 @@ def appsync_authorization_check(api: GraphqlApi) -> Verdict:
 
     Problem: GraphQL API accepts an API key
     Why: All callers share one API key, and it is often embedded in an app. Anyone who finds it there can call the API.
-    Fix: Choose another type of authentication, such as AWS_IAM, and remove API_KEY from the additional ones: `aws
-      appsync update-graphql-api --api-id ID --name API-NAME --authentication-type AWS_IAM`
+    Fix: First replace the directive @aws_api_key in the schema, and let every client authenticate with another type,
+      such as AWS_IAM. Then remove API_KEY. If it is the default type, AWS_IAM becomes the default. The command keeps
+      the other settings of the API; it needs jq. `input=$(aws appsync get-graphql-api --api-id ID --query graphqlApi
+      --output json | jq -Rs 'fromjson | del(.arn, .uris, .tags, .wafWebAclArn, .dns, .visibility, .apiType, .owner) |
+      if .authenticationType == "API_KEY" then .authenticationType = "AWS_IAM" else . end | .authenticationType as
+      $default | .additionalAuthenticationProviders = [.additionalAuthenticationProviders[]? |
+      select(.authenticationType != "API_KEY" and (.authenticationType != "AWS_IAM" or $default != "AWS_IAM"))]') && aws
+      appsync update-graphql-api --cli-input-json "$input"`
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/appsync-controls.html#appsync-5
     """
     if api.authentication == API_KEY:

@@ -16,9 +16,12 @@ def wafv2_webacl_not_empty(acl: WebAcl) -> Verdict:
 
     Problem: web ACL has no rules
     Why: Without rules a web ACL inspects nothing: every request gets its default action.
-    Fix: Read the web ACL and its lock token: `aws wafv2 get-web-acl --arn ARN` Then add rules: `aws wafv2
-      update-web-acl --name ACL-NAME --scope SCOPE --id ID --default-action Allow={} --visibility-config
-      file://VISIBILITY.json --rules file://RULES.json --lock-token LOCK-TOKEN`
+    Fix: Save the web ACL with its lock token (this needs jq): `aws wafv2 get-web-acl --arn ARN --output json | jq --arg
+      arn ARN '{LockToken, Scope: (if $arn | test(":global/") then "CLOUDFRONT" else "REGIONAL" end)} + (.WebACL |
+      with_entries(select(.key | ascii_downcase != "arn")) | del(.Capacity, .PreProcessFirewallManagerRuleGroups,
+      .PostProcessFirewallManagerRuleGroups, .ManagedByFirewallManager, .RetrofittedByFirewallManager,
+      .LabelNamespace))' > WEB-ACL.json` In the file, add rules to Rules; the default action and the other settings
+      stay. Put it back: `aws wafv2 update-web-acl --cli-input-json file://WEB-ACL.json`
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/waf-controls.html#waf-10
     """
     if acl.central:

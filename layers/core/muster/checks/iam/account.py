@@ -20,7 +20,7 @@ def iam_support_access_attached(access: SupportAccess) -> Verdict:
 
     Problem: no identity has AWSSupportAccess
     Why: During an incident there is no time to arrange access to AWS Support.
-    Fix: `aws iam attach-role-policy --role-name ROLE-NAME --policy-arn arn:aws:iam::aws:policy/AWSSupportAccess`
+    Fix: `aws iam attach-role-policy --role-name ROLE-NAME --policy-arn arn:PARTITION:iam::aws:policy/AWSSupportAccess`
     Source: https://docs.aws.amazon.com/config/latest/developerguide/iam-policy-in-use.html
     """
     kinds = {"role": access.roles, "user": access.users, "group": access.groups}
@@ -105,10 +105,10 @@ def iam_cloudshell_full_access_not_attached(policies: AttachedPolicies) -> Verdi
     Problem: AWSCloudShellFullAccess is attached
     Why: The policy allows upload and download of files. Data can leave the account through CloudShell without a trace.
     Fix: For a role: `aws iam detach-role-policy --role-name ROLE-NAME --policy-arn
-      arn:aws:iam::aws:policy/AWSCloudShellFullAccess` For a user: `aws iam detach-user-policy --user-name USER-NAME
-      --policy-arn arn:aws:iam::aws:policy/AWSCloudShellFullAccess` For a group: `aws iam detach-group-policy
-      --group-name GROUP-NAME --policy-arn arn:aws:iam::aws:policy/AWSCloudShellFullAccess` If CloudShell is needed,
-      allow it without cloudshell:GetFileDownloadUrls and cloudshell:GetFileUploadUrls.
+      arn:PARTITION:iam::aws:policy/AWSCloudShellFullAccess` For a user: `aws iam detach-user-policy --user-name
+      USER-NAME --policy-arn arn:PARTITION:iam::aws:policy/AWSCloudShellFullAccess` For a group: `aws iam
+      detach-group-policy --group-name GROUP-NAME --policy-arn arn:PARTITION:iam::aws:policy/AWSCloudShellFullAccess` If
+      CloudShell is needed, allow it without cloudshell:GetFileDownloadUrls and cloudshell:GetFileUploadUrls.
     Source: https://docs.aws.amazon.com/config/latest/developerguide/iam-policy-blacklisted-check.html
     """
     if policies.of_aws("AWSCloudShellFullAccess"):

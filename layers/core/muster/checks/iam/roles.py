@@ -59,8 +59,8 @@ def iam_role_read_only_access_not_cross_account(
     Problem: other accounts can read all data
     Why: ReadOnlyAccess reads data, not only settings: objects, tables, queues, logs, parameters, code and images.
     Fix: Attach SecurityAudit or ViewOnlyAccess instead, which read settings: `aws iam detach-role-policy --role-name
-      NAME --policy-arn arn:aws:iam::aws:policy/ReadOnlyAccess` `aws iam attach-role-policy --role-name NAME
-      --policy-arn arn:aws:iam::aws:policy/SecurityAudit`
+      NAME --policy-arn arn:PARTITION:iam::aws:policy/ReadOnlyAccess` `aws iam attach-role-policy --role-name NAME
+      --policy-arn arn:PARTITION:iam::aws:policy/SecurityAudit`
     Source: https://docs.aws.amazon.com/aws-managed-policy/latest/reference/ReadOnlyAccess.html
     """
     if not policies.of_aws("ReadOnlyAccess"):

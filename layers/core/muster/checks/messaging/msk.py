@@ -38,7 +38,8 @@ def msk_enhanced_monitoring_enabled(cluster: KafkaCluster) -> Verdict:
 
     Problem: no enhanced monitoring by topic
     Why: Metrics of brokers alone do not show which topic fills a disk or which consumer falls behind.
-    Fix: `aws kafka update-monitoring --cluster-arn ARN --current-version VERSION --enhanced-monitoring
+    Fix: `version=$(aws kafka describe-cluster-v2 --cluster-arn ARN --query ClusterInfo.CurrentVersion --output text) &&
+      aws kafka update-monitoring --cluster-arn ARN --current-version "$version" --enhanced-monitoring
       PER_TOPIC_PER_BROKER`
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/msk-controls.html#msk-2
     """
@@ -57,7 +58,8 @@ def msk_cluster_public_access_disabled(cluster: KafkaCluster) -> Verdict:
     Problem: MSK cluster is public
     Why: The brokers of a public cluster have public IP addresses. Only security groups and authentication then stand
       between the internet and the records.
-    Fix: `aws kafka update-connectivity --cluster-arn ARN --current-version VERSION --connectivity-info
+    Fix: `version=$(aws kafka describe-cluster-v2 --cluster-arn ARN --query ClusterInfo.CurrentVersion --output text) &&
+      aws kafka update-connectivity --cluster-arn ARN --current-version "$version" --connectivity-info
       PublicAccess={Type=DISABLED}`
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/msk-controls.html#msk-4
     """
@@ -75,8 +77,9 @@ def msk_unrestricted_access_check(cluster: KafkaCluster) -> Verdict:
 
     Problem: unauthenticated access is allowed
     Why: Anyone who can connect to the brokers can read and write all topics, and you cannot find out who did.
-    Fix: Let every client authenticate first, with IAM, SASL/SCRAM or TLS, which must be on. Then: `aws kafka
-      update-security --cluster-arn ARN --current-version VERSION --client-authentication
+    Fix: Let every client authenticate first, with IAM, SASL/SCRAM or TLS, which must be on. Then: `version=$(aws kafka
+      describe-cluster-v2 --cluster-arn ARN --query ClusterInfo.CurrentVersion --output text) && aws kafka
+      update-security --cluster-arn ARN --current-version "$version" --client-authentication
       Unauthenticated={Enabled=false}`
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/msk-controls.html#msk-6
     """

@@ -41,18 +41,23 @@ def config_recorder_enabled(  # noqa: PLR0913 - three facets and three settings
 
     Problem: AWS Config does not record
     Why: Without the recorder you cannot see how a resource was changed, and Security Hub cannot check it.
-    Fix: `aws configservice put-configuration-recorder --configuration-recorder
-      name=default,roleARN=arn:aws:iam::ACCOUNT:role/aws-service-role/config.amazonaws.com/AWSServiceRoleForConfig
-      --recording-group '{"allSupported": true, "recordingStrategy": {"useOnly": "ALL_SUPPORTED_RESOURCE_TYPES"}}' &&
-      aws configservice start-configuration-recorder --configuration-recorder-name default` A region without a delivery
-      channel needs one first: `aws configservice put-delivery-channel --delivery-channel
-      name=default,s3BucketName=BUCKET-NAME`
+    Fix: Without a recorder, create one: `aws configservice put-configuration-recorder --configuration-recorder
+      name=default,roleARN=arn:PARTITION:iam::ACCOUNT:role/aws-service-role/config.amazonaws.com/AWSServiceRoleForConfig
+      --recording-group '{"allSupported": true, "recordingStrategy": {"useOnly": "ALL_SUPPORTED_RESOURCE_TYPES"}}'`
+      Without a delivery channel, create one next. The policy of the bucket must let AWS Config write to it. `aws
+      configservice put-delivery-channel --delivery-channel name=default,s3BucketName=BUCKET-NAME` Then start the
+      recorder, also one that is stopped: `aws configservice start-configuration-recorder --configuration-recorder-name
+      RECORDER-NAME` If the recorder has another role or does not record all types, save it (this needs jq): `aws
+      configservice describe-configuration-recorders --output json | jq '{ConfigurationRecorder:
+      (first(.ConfigurationRecorders[] | select(.servicePrincipal == null)) | del(.arn, .recordingScope))}' >
+      RECORDER-FILE.json` In the file, change roleARN or recordingGroup. Put it back: `aws configservice
+      put-configuration-recorder --cli-input-json file://RECORDER-FILE.json`
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/config-controls.html#config-1
     """
     if not recorder.exists:
-        return non_compliant("Region has no customer managed configuration recorder")
+        return non_compliant("Region has no customer managed configuration recorder", recorder_name="default")
     if not known(status.recording):
-        return non_compliant("Configuration recorder is stopped")
+        return non_compliant("Configuration recorder is stopped", recorder_name=recorder.name)
     arn = Arn.parse(recorder.role)
     if service_linked_role and (arn is None or arn.resource != _ROLE):
         return non_compliant(f"Configuration recorder uses {recorder.role or 'no role'}, not the service-linked role")

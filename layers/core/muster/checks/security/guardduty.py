@@ -32,7 +32,8 @@ def guardduty_eks_protection_audit_enabled(detector: Detector) -> Verdict:
 
     Problem: EKS audit logs are not monitored
     Why: Only the Kubernetes audit log shows the calls of an attacker to the cluster, for example to read its secrets.
-    Fix: `aws guardduty update-detector --detector-id ID --features Name=EKS_AUDIT_LOGS,Status=ENABLED`
+    Fix: `aws guardduty update-detector --detector-id ID --features Name=EKS_AUDIT_LOGS,Status=ENABLED` In a member
+      account of an organization, only the delegated administrator of GuardDuty can change this.
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/guardduty-controls.html#guardduty-5
     """
     return _protects(detector, "EKS audit log monitoring", "EKS_AUDIT_LOGS")
@@ -45,7 +46,8 @@ def guardduty_lambda_protection_enabled(detector: Detector) -> Verdict:
     Problem: Lambda Protection is off
     Why: GuardDuty reports a function that connects to suspicious addresses, for example after an attacker replaced its
       code.
-    Fix: `aws guardduty update-detector --detector-id ID --features Name=LAMBDA_NETWORK_LOGS,Status=ENABLED`
+    Fix: `aws guardduty update-detector --detector-id ID --features Name=LAMBDA_NETWORK_LOGS,Status=ENABLED` In a member
+      account of an organization, only the delegated administrator of GuardDuty can change this.
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/guardduty-controls.html#guardduty-6
     """
     return _protects(detector, "Lambda Protection", "LAMBDA_NETWORK_LOGS")
@@ -61,7 +63,8 @@ def guardduty_eks_protection_runtime_enabled(detector: Detector) -> Verdict:
     Why: The agent on each node reports suspicious processes and file access. Automated management installs it on every
       cluster.
     Fix: `aws guardduty update-detector --detector-id ID --features '[{"Name": "RUNTIME_MONITORING", "Status":
-      "ENABLED", "AdditionalConfiguration": [{"Name": "EKS_ADDON_MANAGEMENT", "Status": "ENABLED"}]}]'`
+      "ENABLED", "AdditionalConfiguration": [{"Name": "EKS_ADDON_MANAGEMENT", "Status": "ENABLED"}]}]'` In a member
+      account of an organization, only the delegated administrator of GuardDuty can change this.
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/guardduty-controls.html#guardduty-7
     """
     return _protects(detector, "EKS Runtime Monitoring", "RUNTIME_MONITORING", "EKS_ADDON_MANAGEMENT")
@@ -73,7 +76,8 @@ def guardduty_malware_protection_enabled(detector: Detector) -> Verdict:
 
     Problem: Malware Protection for EC2 is off
     Why: When an instance behaves like an infected one, GuardDuty scans its volumes and names the malware.
-    Fix: `aws guardduty update-detector --detector-id ID --features Name=EBS_MALWARE_PROTECTION,Status=ENABLED`
+    Fix: `aws guardduty update-detector --detector-id ID --features Name=EBS_MALWARE_PROTECTION,Status=ENABLED` In a
+      member account of an organization, only the delegated administrator of GuardDuty can change this.
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/guardduty-controls.html#guardduty-8
     """
     return _protects(detector, "Malware Protection for EC2", "EBS_MALWARE_PROTECTION")
@@ -85,7 +89,8 @@ def guardduty_rds_protection_enabled(detector: Detector) -> Verdict:
 
     Problem: RDS Protection is off
     Why: GuardDuty reports suspicious logins to a database, for example with a stolen or guessed password.
-    Fix: `aws guardduty update-detector --detector-id ID --features Name=RDS_LOGIN_EVENTS,Status=ENABLED`
+    Fix: `aws guardduty update-detector --detector-id ID --features Name=RDS_LOGIN_EVENTS,Status=ENABLED` In a member
+      account of an organization, only the delegated administrator of GuardDuty can change this.
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/guardduty-controls.html#guardduty-9
     """
     return _protects(detector, "RDS Protection", "RDS_LOGIN_EVENTS")
@@ -97,7 +102,8 @@ def guardduty_s3_protection_enabled(detector: Detector) -> Verdict:
 
     Problem: S3 Protection is off
     Why: Without it, GuardDuty does not see an attacker read, change or delete objects.
-    Fix: `aws guardduty update-detector --detector-id ID --features Name=S3_DATA_EVENTS,Status=ENABLED`
+    Fix: `aws guardduty update-detector --detector-id ID --features Name=S3_DATA_EVENTS,Status=ENABLED` In a member
+      account of an organization, only the delegated administrator of GuardDuty can change this.
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/guardduty-controls.html#guardduty-10
     """
     return _protects(detector, "S3 Protection", "S3_DATA_EVENTS")
@@ -109,7 +115,8 @@ def guardduty_runtime_monitoring_enabled(detector: Detector) -> Verdict:
 
     Problem: Runtime Monitoring is off
     Why: No AWS log shows what an attacker's process does on a host. The agent of GuardDuty reports it.
-    Fix: `aws guardduty update-detector --detector-id ID --features Name=RUNTIME_MONITORING,Status=ENABLED`
+    Fix: `aws guardduty update-detector --detector-id ID --features Name=RUNTIME_MONITORING,Status=ENABLED` In a member
+      account of an organization, only the delegated administrator of GuardDuty can change this.
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/guardduty-controls.html#guardduty-11
     """
     return _protects(detector, "Runtime Monitoring", "RUNTIME_MONITORING")
@@ -122,7 +129,8 @@ def guardduty_ecs_protection_runtime_enabled(detector: Detector) -> Verdict:
     Problem: agent of ECS tasks is not managed
     Why: Only GuardDuty can add its agent to Fargate tasks. Without the agent, it does not see an attack in a task.
     Fix: `aws guardduty update-detector --detector-id ID --features '[{"Name": "RUNTIME_MONITORING", "Status":
-      "ENABLED", "AdditionalConfiguration": [{"Name": "ECS_FARGATE_AGENT_MANAGEMENT", "Status": "ENABLED"}]}]'`
+      "ENABLED", "AdditionalConfiguration": [{"Name": "ECS_FARGATE_AGENT_MANAGEMENT", "Status": "ENABLED"}]}]'` In a
+      member account of an organization, only the delegated administrator of GuardDuty can change this.
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/guardduty-controls.html#guardduty-12
     """
     return _protects(
@@ -137,7 +145,8 @@ def guardduty_ec2_protection_runtime_enabled(detector: Detector) -> Verdict:
     Problem: agent of EC2 instances is not managed
     Why: Without automated management, GuardDuty does not see an attack on instances where the agent was not installed.
     Fix: `aws guardduty update-detector --detector-id ID --features '[{"Name": "RUNTIME_MONITORING", "Status":
-      "ENABLED", "AdditionalConfiguration": [{"Name": "EC2_AGENT_MANAGEMENT", "Status": "ENABLED"}]}]'`
+      "ENABLED", "AdditionalConfiguration": [{"Name": "EC2_AGENT_MANAGEMENT", "Status": "ENABLED"}]}]'` In a member
+      account of an organization, only the delegated administrator of GuardDuty can change this.
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/guardduty-controls.html#guardduty-13
     """
     return _protects(detector, "automated agent management for EC2", "RUNTIME_MONITORING", "EC2_AGENT_MANAGEMENT")

@@ -14,7 +14,8 @@ def inspector_ec2_scan_enabled(scans: InspectorScans) -> Verdict:
     Problem: Inspector does not scan EC2
     Why: Inspector reports the software of instances that has known vulnerabilities, and ports that are open to the
       internet.
-    Fix: `aws inspector2 enable --resource-types EC2`
+    Fix: `aws inspector2 enable --resource-types EC2` In a member account of an organization, only the delegated
+      administrator of Inspector can change this.
     Source: https://docs.aws.amazon.com/config/latest/developerguide/inspector-ec2-scan-enabled.html
     """
     return _scans(scans, "ec2", "EC2 instances")
@@ -28,7 +29,8 @@ def inspector_ecr_scan_enabled(scans: InspectorScans) -> Verdict:
 
     Problem: Inspector does not scan ECR
     Why: Vulnerabilities become known after an image was pushed. Inspector scans the image again and reports them.
-    Fix: `aws inspector2 enable --resource-types ECR`
+    Fix: `aws inspector2 enable --resource-types ECR` In a member account of an organization, only the delegated
+      administrator of Inspector can change this.
     Source: https://docs.aws.amazon.com/config/latest/developerguide/inspector-ecr-scan-enabled.html
     """
     return _scans(scans, "ecr", "container images in ECR")
@@ -43,7 +45,8 @@ def inspector_lambda_code_scan_enabled(scans: InspectorScans) -> Verdict:
     Problem: Inspector does not scan Lambda code
     Why: Inspector reports injection flaws, missing encryption and hard-coded secrets in the code before an attacker
       finds them.
-    Fix: `aws inspector2 enable --resource-types LAMBDA LAMBDA_CODE`
+    Fix: `aws inspector2 enable --resource-types LAMBDA LAMBDA_CODE` In a member account of an organization, only the
+      delegated administrator of Inspector can change this.
     Source: https://docs.aws.amazon.com/config/latest/developerguide/inspector-lambda-code-scan-enabled.html
     """
     return _scans(scans, "lambdaCode", "the code of Lambda functions")
@@ -58,7 +61,8 @@ def inspector_lambda_standard_scan_enabled(scans: InspectorScans) -> Verdict:
     Problem: Inspector does not scan Lambda
     Why: AWS does not patch the packages that you deploy with a function. Inspector reports those with known
       vulnerabilities.
-    Fix: `aws inspector2 enable --resource-types LAMBDA`
+    Fix: `aws inspector2 enable --resource-types LAMBDA` In a member account of an organization, only the delegated
+      administrator of Inspector can change this.
     Source: https://docs.aws.amazon.com/config/latest/developerguide/inspector-lambda-standard-scan-enabled.html
     """
     return _scans(scans, "lambda", "the packages of Lambda functions")

@@ -11,7 +11,8 @@ def macie_status_check(session: MacieSession) -> Verdict:
 
     Problem: Macie is not enabled
     Why: Macie reports buckets that are open to others, and those that hold personal data or credentials.
-    Fix: `aws macie2 enable-macie` If it is paused: `aws macie2 update-macie-session --status ENABLED`
+    Fix: `aws macie2 enable-macie` If it is paused: `aws macie2 update-macie-session --status ENABLED` In a member
+      account of an organization, only the delegated administrator of Macie can change this.
     Source: https://docs.aws.amazon.com/config/latest/developerguide/macie-status-check.html
     """
     status = known(session.status)

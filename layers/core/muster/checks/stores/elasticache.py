@@ -120,8 +120,10 @@ def elasticache_repl_grp_redis_auth_enabled(group: ReplicationGroup, clusters: C
 
     Problem: no password is required
     Why: Without AUTH, anyone who can connect to the port can read and change all data.
-    Fix: `aws elasticache modify-replication-group --replication-group-id NAME --auth-token TOKEN
-      --auth-token-update-strategy ROTATE --apply-immediately`
+    Fix: The group must encrypt in transit. Add a token; clients without it can still connect: `aws elasticache
+      modify-replication-group --replication-group-id NAME --auth-token TOKEN --auth-token-update-strategy ROTATE
+      --apply-immediately` Let every client send the token, then require it: `aws elasticache modify-replication-group
+      --replication-group-id NAME --auth-token TOKEN --auth-token-update-strategy SET --apply-immediately`
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/elasticache-controls.html#elasticache-6
     """
     engine = known(group.engine)

@@ -64,7 +64,7 @@ def opensearch_logs_to_cloudwatch(domain: SearchDomain) -> Verdict:
     Why: The error log shows failed queries and internal errors. Without it a fault cannot be traced.
     Fix: The log group must allow the service to write. `aws opensearch update-domain-config --domain-name NAME
       --log-publishing-options
-      "ES_APPLICATION_LOGS={CloudWatchLogsLogGroupArn=arn:aws:logs:REGION:ACCOUNT:log-group:GROUP,Enabled=true}"`
+      "ES_APPLICATION_LOGS={CloudWatchLogsLogGroupArn=arn:PARTITION:logs:REGION:ACCOUNT:log-group:GROUP,Enabled=true}"`
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/opensearch-controls.html#opensearch-4
     """
     if domain.error_log:
@@ -80,7 +80,7 @@ def opensearch_audit_logging_enabled(domain: SearchDomain) -> Verdict:
     Why: The audit log shows who logged in and who read or changed which index.
     Fix: Fine-grained access control must be on, and the log group must allow the service to write. `aws opensearch
       update-domain-config --domain-name NAME --log-publishing-options
-      "AUDIT_LOGS={CloudWatchLogsLogGroupArn=arn:aws:logs:REGION:ACCOUNT:log-group:GROUP,Enabled=true}"`
+      "AUDIT_LOGS={CloudWatchLogsLogGroupArn=arn:PARTITION:logs:REGION:ACCOUNT:log-group:GROUP,Enabled=true}"`
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/opensearch-controls.html#opensearch-5
     """
     if domain.audit_log:
@@ -117,7 +117,7 @@ def opensearch_access_control_enabled(domain: SearchDomain) -> Verdict:
     Why: Without it, everyone that the access policy allows can read every index, document and field.
     Fix: The domain needs HTTPS, encryption at rest and between nodes. `aws opensearch update-domain-config
       --domain-name NAME --advanced-security-options
-      Enabled=true,MasterUserOptions={MasterUserARN=arn:aws:iam::ACCOUNT:role/ROLE}`
+      Enabled=true,MasterUserOptions={MasterUserARN=arn:PARTITION:iam::ACCOUNT:role/ROLE}`
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/opensearch-controls.html#opensearch-7
     """
     if known(domain.access_control):

@@ -23,6 +23,7 @@ class Recorder:
     strategy: str | Unknown = ALL
     types: frozenset[str] = frozenset()
     iam: bool = False
+    name: str = ""
 
     @classmethod
     def parse(cls, response: Mapping[str, Any]) -> Self:
@@ -43,6 +44,7 @@ class Recorder:
             strategy=_STRATEGY(strategy, "recordingStrategy"),
             types=frozenset(kinds.texts(left_out if strategy == ALL_BUT else group.get("resourceTypes"))),
             iam=group.get("includeGlobalResourceTypes") is True,
+            name=kinds.text(own[0].get("name")),
         )
 
     def misses(self, wanted: frozenset[str]) -> frozenset[str] | Unknown:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from muster.reports.remedy import Step
 
 _WORDS = re.compile(r"(?<![A-Za-z0-9_])(?<![A-Z]-)([A-Z]+(?:-[A-Z]+)*)(?![A-Za-z0-9_-])")
-_OWN = frozenset({"NAME", "ID", "ARN", "ACCOUNT", "REGION", "CLUSTER", "URL"})
+_OWN = frozenset({"NAME", "ID", "ARN", "ACCOUNT", "PARTITION", "REGION", "CLUSTER", "URL"})
 """The words that the names of the resource fill in."""
 
 
