@@ -41,6 +41,7 @@ from muster.stack.settle_account import settle_account
 from muster.stack.summarize_scan import summarize_scan
 from muster.storage import keys
 from muster.storage.bucket import Bucket
+from tests.examples import examples
 
 from .settled import TABLE, make_table
 
