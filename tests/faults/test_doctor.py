@@ -75,8 +75,17 @@ def test_nothing_is_predicted_where_nothing_is_denied(aws: EmbeddedAws, capsys: 
 @pytest.mark.parametrize(
     "operations",
     [
-        pytest.param(["kms:ListKeys", "s3:GetBucketPolicy", "lambda:GetAccountSettings"], id="lists, reads, shared"),
-        pytest.param(["sns:GetTopicAttributes", "cloudwatch:GetMetricData", "lambda:GetPolicy"], id="related, batches"),
+        pytest.param(
+            [
+                "kms:ListKeys",
+                "s3:GetBucketPolicy",
+                "lambda:GetAccountSettings",
+                "sns:GetTopicAttributes",
+                "cloudwatch:GetMetricData",
+                "lambda:GetPolicy",
+            ],
+            id="lists, reads, shared, related, batches",
+        ),
     ],
 )
 def test_the_prediction_is_what_the_scan_reports(

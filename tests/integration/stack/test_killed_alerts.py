@@ -16,12 +16,13 @@ from moto import mock_aws
 from muster.sdk.session import Clients
 from muster.stack.send_alert import send_alert
 from muster.storage import keys
+from tests.examples import examples
 from tests.integration.stack.test_alert_routes import MORNING, REGION, SCAN, Stack
 from tests.unit.alerts.events import event
 
 SERVICES = ("s3", "sns", "dynamodb", "events", "sqs")
 ROUTES = "alerts: {routes: [{name: all, to: [topic]}, {name: machines, to: [{bus: default}]}]}"
-MOST = 80
+MOST = max(40, examples(80))
 WINDOW = {("after", "Publish"), ("before", "UpdateItem")}
 """Moments within the window of a mail: SNS took it, and the table does not know."""
 
