@@ -108,7 +108,7 @@ def _instances(request: Request) -> Answer | None:
 
 
 def _public_access(request: Request) -> Answer | None:
-    """Block public access, with port 22 as an exception, where nobody has changed that."""
+    """Block public access with port 22 as an exception, which is AWS's default."""
     _of_the_region(request)
     if _backend(request).block_public_access_configuration:
         return None

@@ -51,7 +51,7 @@ def _create(request: Request) -> Answer:
 
 
 def _set_defaults(cluster: Any) -> None:
-    """Encrypt in transit, and admit nobody from the internet, unless the request says otherwise."""
+    """Encrypt in transit and allow no access from the internet, unless the request says otherwise."""
     given = cluster.encryption_info or {}
     in_transit = {"clientBroker": "TLS", "inCluster": True, **given.get("encryptionInTransit", {})}
     cluster.encryption_info = {**given, "encryptionInTransit": in_transit}

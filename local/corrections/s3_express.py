@@ -15,7 +15,7 @@ from local.corrections.request import Correction, Request
 from local.front import Answer
 
 PREFIX = "s3express:"
-"""What the operations of a directory bucket begin with here, by which they are told from those of other buckets."""
+"""The prefix of the operations of a directory bucket here. It separates them from those of other buckets."""
 _SECRET = "embedded"
 
 

@@ -87,7 +87,7 @@ def _function(client: Any, role: str, **options: Any) -> None:
 
 
 def _layers(client: Any, region: str) -> None:
-    """Give one function a layer of its account, and one a layer of somebody else."""
+    """Give one function a layer of its account, and one a layer of another account."""
     own = client.publish_layer_version(LayerName="shop-helpers", Content={"ZipFile": _code()})["LayerVersionArn"]
     client.update_function_configuration(FunctionName=_GOOD, Layers=[own])
     foreign = f"arn:aws:lambda:{region}:111122223333:layer:useful-helpers:3"

@@ -159,7 +159,7 @@ def _name(reader: Lister | Describer) -> str:
 
 
 def _parameters(reader: Lister | Describer) -> dict[str, str]:
-    """Return what tells IAM that a call of S3 is about a directory bucket, whose actions have a prefix of their own."""
+    """Return the parameters by which IAM knows a directory bucket. Its actions have a prefix of their own."""
     return {"Bucket": "orders--euw1-az1--x-s3"} if reader.resource_type == "AWS::S3Express::DirectoryBucket" else {}
 
 

@@ -1,4 +1,4 @@
-"""The policies of tables, and whom they give access."""
+"""The policies of tables, and the accounts that they give access."""
 
 import json
 from typing import Any

@@ -139,7 +139,7 @@ _OPTIONAL: Mapping[str, frozenset[str]] = MappingProxyType(
             {"LastUpdateStatus", "NextToken", "OfflineStoreConfig", "OfflineStoreStatus", "OnlineStoreConfig"}
             | {"ThroughputConfig"}
         ),
-        # What nobody set: https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_GetConfigurationSet.html
+        # The defaults: https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_GetConfigurationSet.html
         "sesv2:GetConfigurationSet": frozenset(
             {
                 "ArchivingOptions",
@@ -153,7 +153,7 @@ _OPTIONAL: Mapping[str, frozenset[str]] = MappingProxyType(
                 "VdmOptions",
             }
         ),
-        # What nobody set: https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeStateMachine.html
+        # The defaults: https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeStateMachine.html
         "ssm:DescribeDocumentPermission": frozenset({"AccountSharingInfoList"}),
         "stepfunctions:DescribeExecution": frozenset({"inputDetails", "outputDetails"}),
         "stepfunctions:DescribeStateMachine": frozenset(
